@@ -1,0 +1,181 @@
+"""Staff accounts by invitation, roles that must not meet, and moderators' keys."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from itertools import combinations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Account, ModeratorKey, Role
+from portal.crypto.crockford import encode_code, parse_code
+from portal.crypto.keys import kid_of
+from portal.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.ledger import events
+from portal.ledger.log import Log, append
+
+ROLES = ("admin", "issuer", "moderator", "committee", "auditor")
+FORBIDDEN_PAIRS = frozenset(
+    frozenset(pair) for pair in (("issuer", "moderator"), ("admin", "moderator"), ("committee", "moderator"))
+)
+INVITE_BYTES = 10
+
+
+def check_roles(names: Iterable[str], *, forbid_pairs: bool) -> list[str]:
+    """The names, sorted; refuses unknown ones and pairs that must not meet in one account."""
+    roles = sorted(set(names))
+    if not roles or any(name not in ROLES for name in roles):
+        raise Invalid("role-unknown")
+    if forbid_pairs and any(frozenset(pair) in FORBIDDEN_PAIRS for pair in combinations(roles, 2)):
+        raise Conflict("role-pair-forbidden")
+    return roles
+
+
+def _role_rows(session: Session, names: list[str]) -> list[Role]:
+    known = {role.name: role for role in session.scalars(select(Role))}
+    for name in ROLES:
+        if name not in known:
+            known[name] = Role(name=name)
+            session.add(known[name])
+    return [known[name] for name in names]
+
+
+def _invite_hash(raw: bytes) -> bytes:
+    return hashlib.sha256(b"portal/invite/v1\x00" + raw).digest()
+
+
+def invite(
+    session: Session, *, email: str, name: str, roles: Iterable[str], forbid_pairs: bool, locale: str = "vi"
+) -> tuple[Account, str]:
+    """A new account without a password, and the one-time code that lets its owner set one.
+
+    The code is typed in, never put in an address; the store keeps only its hash.
+    """
+    email = email.strip().lower()
+    if session.scalar(select(Account.id).where(Account.email == email)) is not None:
+        raise Conflict("account-exists")
+    names = check_roles(roles, forbid_pairs=forbid_pairs)
+    raw = secrets.token_bytes(INVITE_BYTES)
+    account = Account(
+        email=email,
+        name=name.strip(),
+        locale=locale,
+        fs_uniquifier=secrets.token_hex(16),
+        active=True,
+        invite_hash=_invite_hash(raw),
+    )
+    account.roles = _role_rows(session, names)
+    session.add(account)
+    session.flush()
+    return account, encode_code(raw)
+
+
+def renew_invite(account: Account) -> str:
+    """A fresh enrolment code for someone who lost password or second factor; the old ones stop working."""
+    raw = secrets.token_bytes(INVITE_BYTES)
+    account.invite_hash = _invite_hash(raw)
+    account.password = None
+    account.tf_primary_method = None
+    account.tf_totp_secret = None
+    account.mf_recovery_codes = None
+    account.fs_uniquifier = secrets.token_hex(16)
+    return encode_code(raw)
+
+
+def enrol(session: Session, *, email: str, code: str, password_hash: str) -> Account:
+    """Spend an invitation: sets the password. The same refusal for a wrong address and a wrong code."""
+    try:
+        digest = _invite_hash(parse_code(code))
+    except ValueError:
+        raise Invalid("invite-wrong") from None
+    account = session.scalar(select(Account).where(Account.invite_hash == digest))
+    if account is None or account.email != email.strip().lower() or not account.active:
+        raise Invalid("invite-wrong")
+    account.password = password_hash
+    account.invite_hash = None
+    return account
+
+
+def set_roles(session: Session, account: Account, names: Iterable[str], *, forbid_pairs: bool) -> None:
+    """Change the roles; a moderator who holds an active key keeps the role until the key is revoked."""
+    roles = check_roles(names, forbid_pairs=forbid_pairs)
+    if "moderator" not in roles and active_keys(session, account_id=account.id):
+        raise Conflict("account-holds-key")
+    account.roles = _role_rows(session, roles)
+
+
+def set_active(session: Session, account: Account, active: bool) -> None:
+    """Block or restore an account; the last active admin cannot be blocked."""
+    if not active and role_names(account) & {"admin"}:
+        others = [row for row in list_accounts(session) if row.active and row.id != account.id]
+        if not any("admin" in role_names(row) for row in others):
+            raise Conflict("account-last-admin")
+    account.active = active
+    if not active:
+        account.fs_uniquifier = secrets.token_hex(16)
+
+
+def role_names(account: Account) -> set[str]:
+    """The account's roles."""
+    return {role.name for role in account.roles}
+
+
+def list_accounts(session: Session) -> list[Account]:
+    """All accounts by e-mail."""
+    return list(session.scalars(select(Account).order_by(Account.email)))
+
+
+def get_account(session: Session, account_id: int) -> Account:
+    """The account, or :class:`NotFound`."""
+    account = session.get(Account, account_id)
+    if account is None:
+        raise NotFound("account-unknown")
+    return account
+
+
+def active_keys(session: Session, *, account_id: int | None = None) -> list[ModeratorKey]:
+    """Active moderator keys, of one account or of all, by key id."""
+    query = select(ModeratorKey).where(ModeratorKey.state == "active").order_by(ModeratorKey.kid)
+    if account_id is not None:
+        query = query.where(ModeratorKey.account_id == account_id)
+    return list(session.scalars(query))
+
+
+def keys_of(session: Session, kids: Iterable[str]) -> list[ModeratorKey]:
+    """Those keys, whatever their state, by key id."""
+    query = select(ModeratorKey).where(ModeratorKey.kid.in_(list(kids))).order_by(ModeratorKey.kid)
+    return list(session.scalars(query))
+
+
+def _key_leaf(action: str, public_key: bytes) -> bytes:
+    digest = hashlib.sha256(public_key).hexdigest()
+    return events.encode("key", action=action, kid=kid_of(public_key), alg="X-Wing", public_key_sha256=digest)
+
+
+def add_key(session: Session, log: Log, account: Account, *, public_key: bytes, wrapped: str) -> ModeratorKey:
+    """Keep a key made in the moderator's browser and log its public half.
+
+    ``public_key`` 1 216 bytes (X-Wing); ``wrapped`` the JSON of the wrapped private half, checked for shape by the
+    caller with :func:`portal.crypto.keywrap.parse_wrapped`.
+    """
+    if "moderator" not in role_names(account):
+        raise Forbidden("key-needs-moderator")
+    kid = kid_of(public_key)
+    if session.get(ModeratorKey, kid) is not None:
+        raise Conflict("key-exists")
+    leaf = append(session, log, [_key_leaf("add", public_key)])
+    key = ModeratorKey(kid=kid, account_id=account.id, public_key=public_key, wrapped=wrapped, add_leaf=leaf)
+    session.add(key)
+    session.flush()
+    return key
+
+
+def revoke_key(session: Session, log: Log, key: ModeratorKey) -> None:
+    """Log that the key is no longer offered to new consultations; what was sealed to it stays readable with it."""
+    if key.state != "active":
+        raise Conflict("key-revoked-already")
+    key.revoke_leaf = append(session, log, [_key_leaf("revoke", key.public_key)])
+    key.state = "revoked"

@@ -1,0 +1,1 @@
+"""The committee's answers to published concerns."""

@@ -1,0 +1,88 @@
+"""What the committee does about each published concern: study, accept or explain, by a date, and in public."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.concerns.models import STATES, Concern
+from portal.crypto.atrest import AtRest
+from portal.crypto.commitment import commit
+from portal.errors import Invalid, NotFound
+from portal.findings.models import Publication
+from portal.findings.service import document_of
+from portal.ledger import events
+from portal.ledger.log import Log, append
+from portal.moderation.codings import clean_paraphrase
+
+PURPOSE = "concern-answer"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The committee's word on one concern. ``text`` is rich text that bleach cleans."""
+
+    state: str
+    owner: str
+    due: date
+    text: str
+    published: bool
+
+
+def ensure(session: Session, publication: Publication, *, today: date, answer_days: int) -> list[Concern]:
+    """One concern for each published category (themes where only themes were published)."""
+    rows = document_of(publication)["rows"]
+    codes = [row["code"] for row in rows["categories"] or rows["themes"]]
+    known = {concern.code: concern for concern in listing(session, publication.consultation_id)}
+    for code in codes:
+        if code not in known:
+            due = today + timedelta(days=answer_days)
+            session.add(Concern(consultation_id=publication.consultation_id, code=code, due=due))
+    session.flush()
+    return listing(session, publication.consultation_id)
+
+
+def listing(session: Session, consultation_id: str) -> list[Concern]:
+    """The consultation's concerns by code."""
+    query = select(Concern).where(Concern.consultation_id == consultation_id).order_by(Concern.id)
+    return list(session.scalars(query))
+
+
+def get(session: Session, consultation_id: str, code: str) -> Concern:
+    """One concern, or :class:`NotFound`."""
+    query = select(Concern).where(Concern.consultation_id == consultation_id, Concern.code == code)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound("concern-unknown")
+    return found
+
+
+def answer_text(atrest: AtRest, concern: Concern) -> str:
+    """The answer's cleaned HTML; empty while there is none."""
+    return atrest.open(PURPOSE, concern.answer_sealed).decode() if concern.answer_sealed else ""
+
+
+def answer(session: Session, log: Log, atrest: AtRest, concern: Concern, given: Answer) -> Concern:
+    """Keep the answer; a published one is committed to in the log, so that it cannot be changed unseen."""
+    if given.state not in STATES:
+        raise Invalid("concern-state")
+    text = clean_paraphrase(given.text)
+    if given.published and not text:
+        raise Invalid("concern-answer-empty")
+    concern.state, concern.owner, concern.due = given.state, given.owner.strip(), given.due
+    concern.answer_sealed = atrest.seal(PURPOSE, text.encode()) if text else None
+    concern.published = given.published
+    if given.published:
+        salt = secrets.token_bytes(32)
+        commitment = commit(salt, {"code": concern.code, "state": given.state, "text": text})
+        leaf = events.encode(
+            "action", consultation=concern.consultation_id, concern=concern.id, commitment=commitment.hex()
+        )
+        concern.action_leaf = append(session, log, [leaf])
+    session.flush()
+    return concern
+

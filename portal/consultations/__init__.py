@@ -1,0 +1,1 @@
+"""Consultations: what is asked, of whom, when, under which taxonomy and rules."""

@@ -1,0 +1,90 @@
+"""Tables of consultations, their units and their pinned taxonomy."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.extensions import Base
+
+STATES = ("draft", "open", "closed", "published")
+LEVELS = ("office", "unit", "party")
+
+
+class TaxonomyVersion(Base):
+    """One immutable version of the taxonomy; ``document`` is its canonical JSON."""
+
+    __tablename__ = "taxonomy_version"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class Consultation(Base):
+    """One round of feedback. Rules that concern anonymity have a floor that the schema keeps."""
+
+    __tablename__ = "consultation"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'open', 'closed', 'published')", name="state"),
+        CheckConstraint("k >= 5 AND k_paraphrase >= 10 AND k_paraphrase >= k", name="threshold"),
+        CheckConstraint("mix_minimum >= 1", name="mix_minimum"),
+        CheckConstraint("max_chars BETWEEN 100 AND 1500", name="max_chars"),
+        CheckConstraint("opens <= closes", name="period"),
+        CheckConstraint("ballot_mode IN ('open', 'ballots')", name="ballot_mode"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    title_vi: Mapped[str] = mapped_column(String(200))
+    title_en: Mapped[str] = mapped_column(String(200), default="")
+    intro_vi: Mapped[str] = mapped_column(Text, default="")
+    intro_en: Mapped[str] = mapped_column(Text, default="")
+    notice_vi: Mapped[str] = mapped_column(Text)
+    notice_en: Mapped[str] = mapped_column(Text, default="")
+    opens: Mapped[date]
+    closes: Mapped[date]
+    state: Mapped[str] = mapped_column(String(10), default="draft", index=True)
+    taxonomy_version: Mapped[int] = mapped_column(ForeignKey("taxonomy_version.version"))
+    k: Mapped[int] = mapped_column(default=5)
+    k_paraphrase: Mapped[int] = mapped_column(default=10)
+    mix_minimum: Mapped[int] = mapped_column(default=10)
+    max_chars: Mapped[int] = mapped_column(default=1000)
+    ballot_mode: Mapped[str] = mapped_column(String(8), default="open")
+    headcount: Mapped[int]
+    open_leaf: Mapped[int | None] = mapped_column(ForeignKey("log_leaf.index"))
+    close_leaf: Mapped[int | None] = mapped_column(ForeignKey("log_leaf.index"))
+
+    units: Mapped[list[Unit]] = relationship(order_by="Unit.position", cascade="all, delete-orphan")
+    moderators: Mapped[list[ConsultationModerator]] = relationship(
+        order_by="ConsultationModerator.kid", cascade="all, delete-orphan"
+    )
+    taxonomy: Mapped[TaxonomyVersion] = relationship()
+
+
+class Unit(Base):
+    """A part of the office that a comment may concern (never the author's own unit)."""
+
+    __tablename__ = "unit"
+    __table_args__ = (
+        CheckConstraint("level IN ('office', 'unit', 'party')", name="level"),
+        CheckConstraint("headcount >= 1", name="headcount"),
+    )
+
+    consultation_id: Mapped[str] = mapped_column(ForeignKey("consultation.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    position: Mapped[int]
+    name_vi: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(120), default="")
+    level: Mapped[str] = mapped_column(String(8), default="unit")
+    headcount: Mapped[int]
+
+
+class ConsultationModerator(Base):
+    """A moderator key to which every comment of the consultation is sealed."""
+
+    __tablename__ = "consultation_moderator"
+
+    consultation_id: Mapped[str] = mapped_column(ForeignKey("consultation.id"), primary_key=True)
+    kid: Mapped[str] = mapped_column(ForeignKey("moderator_key.kid"), primary_key=True)

@@ -1,0 +1,219 @@
+"""The life of a consultation: draft -> open -> closed -> published.
+
+What concerns anonymity is frozen at opening: the settings' digest stands in the log before the first comment can.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import rfc8785
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.consultations.models import LEVELS, Consultation, ConsultationModerator, TaxonomyVersion, Unit
+from portal.consultations.taxonomy import Taxonomy, dump_taxonomy, parse_taxonomy, taxonomy_sha256
+from portal.errors import Conflict, Invalid, NotFound
+from portal.ledger import events
+from portal.ledger.log import Log, append
+
+PUBLIC_STATES = ("open", "closed", "published")
+
+
+@dataclass(frozen=True)
+class UnitDraft:
+    """A unit as entered: code, names, level of :data:`LEVELS`, headcount in persons."""
+
+    code: str
+    name_vi: str
+    headcount: int
+    level: str = "unit"
+    name_en: str = ""
+
+
+@dataclass(frozen=True)
+class ConsultationDraft:
+    """A consultation as entered. Units of ``k``, ``mix_minimum``: submissions; of ``max_chars``: code points."""
+
+    id: str
+    title_vi: str
+    opens: date
+    closes: date
+    headcount: int
+    notice_vi: str
+    taxonomy_version: int
+    title_en: str = ""
+    intro_vi: str = ""
+    intro_en: str = ""
+    notice_en: str = ""
+    k: int = 5
+    k_paraphrase: int = 10
+    mix_minimum: int = 10
+    max_chars: int = 1000
+    units: Sequence[UnitDraft] = field(default_factory=tuple)
+
+
+def get(session: Session, consultation_id: str) -> Consultation:
+    """The consultation of that name, or :class:`NotFound`."""
+    found = session.get(Consultation, consultation_id)
+    if found is None:
+        raise NotFound("consultation-unknown")
+    return found
+
+
+def get_public(session: Session, consultation_id: str) -> Consultation:
+    """The same for the public: a draft does not exist yet."""
+    found = get(session, consultation_id)
+    if found.state not in PUBLIC_STATES:
+        raise NotFound("consultation-unknown")
+    return found
+
+
+def list_all(session: Session, states: Iterable[str] = ("draft", *PUBLIC_STATES)) -> list[Consultation]:
+    """Consultations in those states, newest period first."""
+    query = select(Consultation).where(Consultation.state.in_(list(states)))
+    return list(session.scalars(query.order_by(Consultation.opens.desc(), Consultation.id)))
+
+
+def save_draft(session: Session, draft: ConsultationDraft, *, existing: Consultation | None = None) -> Consultation:
+    """Write a new draft, or write over one that has not been opened yet."""
+    if not events.SLUG.fullmatch(draft.id):
+        raise Invalid("consultation-bad-id")
+    if existing is None and session.get(Consultation, draft.id) is not None:
+        raise Conflict("consultation-id-taken")
+    if existing is not None and existing.state != "draft":
+        raise Conflict("consultation-frozen")
+    _check_draft(session, draft)
+    row = existing or Consultation(id=draft.id)
+    for name in ConsultationDraft.__dataclass_fields__:
+        if name not in {"units", "id"}:
+            setattr(row, name, getattr(draft, name))
+    row.units.clear()
+    session.add(row)
+    session.flush()
+    row.units.extend(
+        Unit(position=place, **{name: getattr(unit, name) for name in UnitDraft.__dataclass_fields__})
+        for place, unit in enumerate(draft.units)
+    )
+    session.flush()
+    return row
+
+
+def _check_draft(session: Session, draft: ConsultationDraft) -> None:
+    if draft.opens > draft.closes:
+        raise Invalid("consultation-period")
+    if draft.k < 5 or draft.k_paraphrase < max(10, draft.k):
+        raise Invalid("consultation-threshold")
+    if session.get(TaxonomyVersion, draft.taxonomy_version) is None:
+        raise Invalid("taxonomy-unknown")
+    codes = [unit.code for unit in draft.units]
+    if len(set(codes)) != len(codes):
+        raise Invalid("units-duplicate")
+    if any(unit.headcount < 1 or unit.level not in LEVELS for unit in draft.units):
+        raise Invalid("units-malformed")
+
+
+def set_moderators(session: Session, row: Consultation, kids: Iterable[str]) -> None:
+    """Choose the moderator keys of a draft; the caller has checked that they are active."""
+    if row.state != "draft":
+        raise Conflict("consultation-frozen")
+    row.moderators.clear()
+    session.flush()
+    row.moderators.extend(ConsultationModerator(kid=kid) for kid in sorted(set(kids)))
+
+
+def frozen_settings(row: Consultation) -> dict[str, Any]:
+    """What opening freezes: the rules that a submitter relies on."""
+    return {
+        "v": 1,
+        "consultation": row.id,
+        "title": row.title_vi,
+        "notice": row.notice_vi,
+        "opens": row.opens.isoformat(),
+        "closes": row.closes.isoformat(),
+        "k": row.k,
+        "k_paraphrase": row.k_paraphrase,
+        "mix_minimum": row.mix_minimum,
+        "max_chars": row.max_chars,
+        "ballot_mode": row.ballot_mode,
+        "headcount": row.headcount,
+        "units": [{"code": u.code, "level": u.level, "headcount": u.headcount, "name": u.name_vi} for u in row.units],
+        "taxonomy": row.taxonomy_version,
+    }
+
+
+def _leaf(row: Consultation, action: str) -> bytes:
+    return events.encode(
+        "consultation",
+        action=action,
+        consultation=row.id,
+        settings_sha256=hashlib.sha256(rfc8785.dumps(frozen_settings(row))).hexdigest(),
+        taxonomy_sha256=row.taxonomy.sha256,
+        keys=[moderator.kid for moderator in row.moderators],
+        opens=row.opens.isoformat(),
+        closes=row.closes.isoformat(),
+    )
+
+
+def open_consultation(session: Session, log: Log, row: Consultation, *, today: date) -> int:
+    """Freeze the draft and log it; returns the leaf's index."""
+    if row.state != "draft":
+        raise Conflict("consultation-not-draft")
+    if not row.moderators:
+        raise Conflict("consultation-needs-moderators")
+    if not row.units:
+        raise Conflict("consultation-needs-units")
+    if row.closes < today:
+        raise Conflict("consultation-period-over")
+    row.open_leaf = append(session, log, [_leaf(row, "open")])
+    row.state = "open"
+    return row.open_leaf
+
+
+def close_consultation(session: Session, log: Log, row: Consultation) -> int:
+    """Stop accepting and log it; returns the leaf's index. What still waits in the pool must be drained first."""
+    if row.state != "open":
+        raise Conflict("consultation-not-open")
+    row.close_leaf = append(session, log, [_leaf(row, "close")])
+    row.state = "closed"
+    return row.close_leaf
+
+
+def mark_published(row: Consultation) -> None:
+    """The findings stand in the log: nothing of this consultation changes any more."""
+    if row.state != "closed":
+        raise Conflict("consultation-not-closed")
+    row.state = "published"
+
+
+def accepts(row: Consultation, today: date) -> bool:
+    """Whether a comment sent today is taken."""
+    return row.state == "open" and row.opens <= today <= row.closes
+
+
+def save_taxonomy(session: Session, taxonomy: Taxonomy) -> TaxonomyVersion:
+    """Keep a new version; a version number that stands already may only be kept again unchanged."""
+    digest = taxonomy_sha256(taxonomy)
+    row = session.get(TaxonomyVersion, taxonomy.version)
+    if row is not None:
+        if row.sha256 != digest:
+            raise Conflict("taxonomy-version-taken")
+        return row
+    row = TaxonomyVersion(version=taxonomy.version, document=dump_taxonomy(taxonomy).decode(), sha256=digest)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def taxonomy_of(row: Consultation) -> Taxonomy:
+    """The taxonomy that the consultation pinned."""
+    return parse_taxonomy(row.taxonomy.document.encode())
+
+
+def list_taxonomies(session: Session) -> list[TaxonomyVersion]:
+    """All versions, newest first."""
+    return list(session.scalars(select(TaxonomyVersion).order_by(TaxonomyVersion.version.desc())))

@@ -1,0 +1,112 @@
+"""From codings to the one immutable publication of a consultation."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from typing import Any
+
+import rfc8785
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.consultations.models import Consultation
+from portal.consultations.service import mark_published, taxonomy_of
+from portal.crypto.atrest import AtRest
+from portal.crypto.commitment import commit
+from portal.errors import Conflict, NotFound
+from portal.findings import disclosure
+from portal.findings.models import Publication
+from portal.ledger import events
+from portal.ledger.log import Log, append, size
+from portal.moderation import service as moderation
+
+PURPOSE = "finding-counts"
+
+
+def publish(session: Session, log: Log, atrest: AtRest, row: Consultation) -> Publication:
+    """Count, apply disclosure control, log and freeze. Refuses while a comment is uncoded: it would be lost unseen."""
+    if row.state != "closed":
+        raise Conflict("consultation-not-closed")
+    if not moderation.state(session, row).complete:
+        raise Conflict("codings-incomplete")
+    counts = count(session, atrest, row)
+    document = disclosure.publication_document(
+        consultation=row.id,
+        title={"vi": row.title_vi, "en": row.title_en or row.title_vi},
+        opens=row.opens,
+        closes=row.closes,
+        taxonomy=taxonomy_of(row),
+        rule=rule_of(row),
+        counts=counts,
+    )
+    data = rfc8785.dumps(document)
+    salt = secrets.token_bytes(32)
+    opening = {"consultation": row.id, "counts": counts.as_document()}
+    commitment = commit(salt, opening)
+    leaf = events.encode(
+        "finding",
+        consultation=row.id,
+        publication_sha256=hashlib.sha256(data).hexdigest(),
+        counts_commitment=commitment.hex(),
+        checkpoint_size=size(session),
+    )
+    publication = Publication(
+        consultation_id=row.id,
+        document=data,
+        counts_sealed=atrest.seal(PURPOSE, rfc8785.dumps({**opening, "salt": salt.hex()})),
+        counts_commitment=commitment,
+        finding_leaf=append(session, log, [leaf]),
+    )
+    session.add(publication)
+    mark_published(row)
+    session.flush()
+    return publication
+
+
+def rule_of(row: Consultation) -> disclosure.Rule:
+    """The disclosure rule that the consultation froze at opening."""
+    return disclosure.Rule(k=row.k, k_paraphrase=row.k_paraphrase)
+
+
+def count(session: Session, atrest: AtRest, row: Consultation) -> disclosure.Counts:
+    """Exact counts, for the publisher and auditors only."""
+    codings = (item["coding"] for item in moderation.current_codings(session, atrest, row))
+    headcounts = {unit.code: unit.headcount for unit in row.units}
+    return disclosure.tally(codings, taxonomy_of(row), headcounts)
+
+
+def get(session: Session, consultation_id: str) -> Publication:
+    """The publication, or :class:`NotFound`."""
+    found = session.get(Publication, consultation_id)
+    if found is None:
+        raise NotFound("publication-unknown")
+    return found
+
+
+def document_of(publication: Publication) -> dict[str, Any]:
+    """The public document."""
+    return dict(json.loads(publication.document))
+
+
+def published_ids(session: Session) -> list[str]:
+    """Consultations that have a publication."""
+    return list(session.scalars(select(Publication.consultation_id).order_by(Publication.consultation_id)))
+
+
+def publishable_paraphrases(
+    session: Session, atrest: AtRest, row: Consultation, codes: set[str]
+) -> dict[str, list[str]]:
+    """The moderators' paraphrases for the committee, for those categories only (the caller applied the threshold).
+
+    They come in the order of their text, so that it says nothing of the log's.
+    """
+    found: dict[str, set[str]] = {code: set() for code in codes}
+    for item in moderation.current_codings(session, atrest, row):
+        coding = item["coding"]
+        if coding["flags"] or not coding["paraphrase"]:
+            continue
+        for code in codes.intersection(coding["categories"]):
+            found[code].add(coding["paraphrase"])
+    return {code: sorted(texts) for code, texts in found.items()}

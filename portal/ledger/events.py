@@ -1,0 +1,153 @@
+"""The closed registry of leaf types.
+
+A leaf is canonical JSON (RFC 8785) with a ``type`` of this registry, a version ``v`` and exactly the keys declared here.
+Types are never reused and a version's key set never changes; a new need gets a new version. No leaf holds text, an
+address, a submitter's account, or a time finer than a day.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import rfc8785
+
+HEX32 = re.compile(r"[0-9a-f]{64}")
+KID = re.compile(r"[0-9a-f]{32}")
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+ASSET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,119}")
+
+Check = Callable[[Any], bool]
+
+
+class BadLeaf(ValueError):
+    """The bytes are not a canonical leaf of a declared type."""
+
+
+def _matches(pattern: re.Pattern[str]) -> Check:
+    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _one_of(*values: str) -> Check:
+    return lambda value: isinstance(value, str) and value in values
+
+
+def _natural(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
+
+
+def _day(value: Any) -> bool:
+    if not isinstance(value, str) or len(value) != 10:
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _kids(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_matches(KID), value)) and value == sorted(set(value)) != []
+
+
+HASH, SLUGS = _matches(HEX32), _matches(SLUG)
+
+
+@dataclass(frozen=True)
+class LeafType:
+    """A type's name, version and the checks of its keys."""
+
+    name: str
+    keys: dict[str, Check]
+    optional: frozenset[str] = frozenset()
+    version: int = 1
+
+
+REGISTRY: dict[tuple[str, int], LeafType] = {}
+
+
+def declare(leaf_type: LeafType) -> LeafType:
+    """Add a type; a tag that stands already is refused."""
+    tag = (leaf_type.name, leaf_type.version)
+    if tag in REGISTRY:
+        raise ValueError(f"leaf type {tag} is declared already")
+    REGISTRY[tag] = leaf_type
+    return leaf_type
+
+
+ASSET_LEAF = declare(LeafType("asset", {"name": _matches(ASSET), "sha256": HASH, "size": _natural}))
+KEY_LEAF = declare(
+    LeafType(
+        "key",
+        {"action": _one_of("add", "revoke"), "kid": _matches(KID), "alg": _one_of("X-Wing"), "public_key_sha256": HASH},
+    )
+)
+OPEN_LEAF = declare(
+    LeafType(
+        "consultation",
+        {
+            "action": _one_of("open", "close"),
+            "consultation": SLUGS,
+            "settings_sha256": HASH,
+            "taxonomy_sha256": HASH,
+            "keys": _kids,
+            "opens": _day,
+            "closes": _day,
+        },
+    )
+)
+SUBMISSION_LEAF = declare(LeafType("submission", {"consultation": SLUGS, "envelope_sha256": HASH}))
+MESSAGE_LEAF = declare(LeafType("message", {"consultation": SLUGS, "envelope_sha256": HASH}))
+CODING_LEAF = declare(
+    LeafType("coding", {"consultation": SLUGS, "submission": _natural, "commitment": HASH, "revision": _natural})
+)
+FINDING_LEAF = declare(
+    LeafType(
+        "finding",
+        {"consultation": SLUGS, "publication_sha256": HASH, "counts_commitment": HASH, "checkpoint_size": _natural},
+    )
+)
+REPORT_LEAF = declare(
+    LeafType("report", {"consultation": SLUGS, "document_sha256": HASH, "publication_sha256": HASH})
+)
+ACTION_LEAF = declare(LeafType("action", {"consultation": SLUGS, "concern": _natural, "commitment": HASH}))
+ERASURE_LEAF = declare(LeafType("erasure", {"leaf": _natural}))
+
+
+def encode(kind: str, /, *, version: int = 1, **values: Any) -> bytes:
+    """The canonical bytes of a leaf; raises :class:`BadLeaf` when a key is missing, unknown or malformed."""
+    document = {"type": kind, "v": version, **values}
+    _check(document)
+    return rfc8785.dumps(document)
+
+
+def decode(data: bytes) -> dict[str, Any]:
+    """The leaf's document; raises :class:`BadLeaf` unless ``data`` is exactly what :func:`encode` would give."""
+    try:
+        document = json.loads(data)
+        canonical = rfc8785.dumps(document)
+    except (ValueError, RecursionError) as error:
+        raise BadLeaf("not JSON that RFC 8785 can write") from error
+    if canonical != data:
+        raise BadLeaf("not canonical JSON")
+    _check(document)
+    return dict(document)
+
+
+def _check(document: Any) -> None:
+    if not isinstance(document, dict):
+        raise BadLeaf("a leaf is an object")
+    tag = (document.get("type"), document.get("v"))
+    leaf_type = REGISTRY.get(tag) if all(isinstance(part, (str, int)) for part in tag) else None  # type: ignore[arg-type]
+    if leaf_type is None:
+        raise BadLeaf("undeclared leaf type")
+    keys = set(document) - {"type", "v"}
+    if keys != set(leaf_type.keys):
+        raise BadLeaf(f"{leaf_type.name}: wrong set of keys")
+    for name, check in leaf_type.keys.items():
+        if not check(document[name]):
+            raise BadLeaf(f"{leaf_type.name}: malformed {name}")

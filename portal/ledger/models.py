@@ -1,0 +1,64 @@
+"""Tables of the log and of the pool.
+
+The pool keeps no order of arrival: its key is random and the table has no hidden row number (``WITHOUT ROWID``). The
+finest time in it is the last day on which the entry must be in the log.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.extensions import Base
+
+
+class LogLeaf(Base):
+    """One leaf: ``data`` is the canonical JSON that was hashed (RFC 6962 section 2.1)."""
+
+    __tablename__ = "log_leaf"
+
+    index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(24), index=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+
+
+class LogTile(Base):
+    """One hash tile (C2SP tlog-tiles): up to 256 hashes of 32 bytes; a partial one grows in place."""
+
+    __tablename__ = "log_tile"
+    __table_args__ = (CheckConstraint("width BETWEEN 1 AND 256", name="width"),)
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    width: Mapped[int]
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LogCheckpoint(Base):
+    """A signed checkpoint; every one ever issued is kept, so that none can be denied."""
+
+    __tablename__ = "log_checkpoint"
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    note: Mapped[str]
+
+
+class PoolEntry(Base):
+    """A leaf that waits for company before it is appended."""
+
+    __tablename__ = "pool_entry"
+    __table_args__ = (
+        CheckConstraint(text("length(key) = 16"), name="key_length"),
+        {"sqlite_with_rowid": False},
+    )
+
+    key: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    group: Mapped[str] = mapped_column(String(64), index=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    day: Mapped[date]
+    due: Mapped[date]

@@ -1,0 +1,74 @@
+"""The pool: leaves wait here without order or time until enough of them can be shuffled into the log together."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from portal.ledger import events
+from portal.ledger.log import Log, append
+from portal.ledger.models import PoolEntry
+from portal.tlog.merkle import leaf_hash
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A pooled leaf's hash (32 bytes) and the last day by which it will stand in the log."""
+
+    leaf_hash: bytes
+    due: date
+
+
+def put(session: Session, *, group: str, data: bytes, today: date, promise_days: int) -> Waiting:
+    """Let a leaf wait. ``group`` is the consultation: leaves are shuffled with their own kind only."""
+    digest = leaf_hash(data)
+    due = today + timedelta(days=promise_days)
+    row = {
+        "key": secrets.token_bytes(16),
+        "group": group,
+        "kind": events.decode(data)["type"],
+        "data": data,
+        "leaf_hash": digest,
+        "day": today,
+        "due": due,
+    }
+    session.execute(insert(PoolEntry).values(row))
+    return Waiting(digest, due)
+
+
+def find(session: Session, digest: bytes) -> Waiting | None:
+    """The waiting leaf with that hash, if it still waits."""
+    due = session.scalar(select(PoolEntry.due).where(PoolEntry.leaf_hash == digest))
+    return Waiting(digest, due) if due else None
+
+
+def ready_groups(session: Session, *, today: date, minimum: dict[str, int], default: int) -> list[str]:
+    """The groups with enough company, or with an entry of an earlier day (its day has ended)."""
+    rows = session.execute(
+        select(PoolEntry.group, func.count(), func.min(PoolEntry.day)).group_by(PoolEntry.group)
+    )
+    return sorted(
+        group for group, count, oldest in rows if count >= minimum.get(group, default) or oldest < today
+    )
+
+
+def drain(session: Session, log: Log, groups: list[str]) -> list[tuple[bytes, int]]:
+    """Append the groups' leaves in random order; returns (leaf hash, index) pairs.
+
+    The order is drawn from the system's generator (Fisher-Yates by :class:`secrets.SystemRandom`), so it holds nothing
+    of the order of arrival.
+    """
+    rows = session.execute(
+        select(PoolEntry.data, PoolEntry.leaf_hash).where(PoolEntry.group.in_(groups)).with_for_update()
+    ).all()
+    if not rows:
+        return []
+    order = [tuple(row) for row in rows]
+    secrets.SystemRandom().shuffle(order)
+    first = append(session, log, [data for data, _ in order])
+    session.execute(delete(PoolEntry).where(PoolEntry.leaf_hash.in_([digest for _, digest in order])))
+    return [(digest, first + offset) for offset, (_, digest) in enumerate(order)]

@@ -1,0 +1,77 @@
+"""What a coding may say: a strict, canonical form, whose paraphrase bleach has cleaned."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+import bleach
+
+from portal.consultations.taxonomy import Taxonomy
+from portal.errors import Invalid
+
+FLAGS = ("denunciation", "no_publishable")
+PARAPHRASE_TAGS = frozenset({"p", "br", "em", "strong", "ul", "ol", "li"})
+PARAPHRASE_MAX = 2000
+KEYS = {"v", "categories", "severity", "level", "unit", "remedies", "flags", "paraphrase"}
+
+
+@dataclass(frozen=True)
+class CodingRules:
+    """What a consultation lets a coding name."""
+
+    taxonomy: Taxonomy
+    units: dict[str, str]
+
+
+def clean_paraphrase(html: str) -> str:
+    """Rich text limited to :data:`PARAPHRASE_TAGS`, without any attribute; NFC."""
+    text = unicodedata.normalize("NFC", html)
+    cleaned = bleach.clean(text, tags=PARAPHRASE_TAGS, attributes={}, protocols=[], strip=True, strip_comments=True)
+    return re.sub(r"\s+", " ", str(cleaned)).strip()
+
+
+def normalise(raw: Any, rules: CodingRules) -> dict[str, Any]:
+    """The canonical coding for what a browser sent; refuses by name what it cannot mean."""
+    if not isinstance(raw, dict) or set(raw) - KEYS or raw.get("v", 1) != 1:
+        raise Invalid("coding-malformed")
+    coding = {
+        "v": 1,
+        "categories": _codes(raw, "categories", {item.code for item in rules.taxonomy.categories}),
+        "severity": raw.get("severity"),
+        "level": raw.get("level"),
+        "unit": raw.get("unit"),
+        "remedies": _codes(raw, "remedies", {item.code for item in rules.taxonomy.remedies}),
+        "flags": _codes(raw, "flags", set(FLAGS)),
+        "paraphrase": _paraphrase(raw.get("paraphrase", "")),
+    }
+    _check(coding, rules)
+    return coding
+
+
+def _codes(raw: dict[str, Any], key: str, known: set[str]) -> list[str]:
+    values = raw.get(key, [])
+    if not isinstance(values, list) or not all(isinstance(value, str) and value in known for value in values):
+        raise Invalid(f"coding-unknown-{key}")
+    return sorted(set(values))
+
+
+def _paraphrase(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > PARAPHRASE_MAX:
+        raise Invalid("coding-paraphrase-long", limit=PARAPHRASE_MAX)
+    return clean_paraphrase(value)
+
+
+def _check(coding: dict[str, Any], rules: CodingRules) -> None:
+    if coding["severity"] not in (None, 1, 2, 3) or isinstance(coding["severity"], bool):
+        raise Invalid("coding-malformed")
+    if coding["level"] not in (None, "office", "unit", "party"):
+        raise Invalid("coding-malformed")
+    if coding["unit"] is not None and coding["unit"] not in rules.units:
+        raise Invalid("coding-unknown-unit")
+    if not coding["categories"] and not coding["flags"]:
+        raise Invalid("coding-empty")
+    if coding["categories"] and "no_publishable" in coding["flags"]:
+        raise Invalid("coding-contradiction")

@@ -1,0 +1,1 @@
+"""Accepting sealed comments, answering receipts, and shuffling what waits into the log."""

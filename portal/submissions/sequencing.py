@@ -1,0 +1,34 @@
+"""Shuffling what waits into the log."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from portal.consultations.models import Consultation
+from portal.ledger import pool
+from portal.ledger.log import Log
+from portal.submissions.models import Submission
+
+
+def sequence_due(session: Session, log: Log, *, today: date, default_minimum: int) -> int:
+    """Append the consultations' pools that have enough company or whose day has ended; returns how many leaves."""
+    minimum = {row.id: row.mix_minimum for row in session.execute(select(Consultation.id, Consultation.mix_minimum))}
+    groups = pool.ready_groups(session, today=today, minimum=minimum, default=default_minimum)
+    return sequence_groups(session, log, groups) if groups else 0
+
+
+def sequence_groups(session: Session, log: Log, groups: list[str]) -> int:
+    """Append those consultations' pools now, whatever their size: at closing."""
+    placed = pool.drain(session, log, groups)
+    if placed:
+        # The Core table: an ORM bulk update would ask for primary keys, which the pool does not know.
+        table = Submission.__table__
+        session.connection().execute(
+            update(table).where(table.c.leaf_hash == bindparam("digest")).values(leaf_index=bindparam("place")),  # type: ignore[arg-type]
+            [{"digest": digest, "place": index} for digest, index in placed],
+        )
+        session.expire_all()
+    return len(placed)

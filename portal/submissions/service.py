@@ -1,0 +1,123 @@
+"""Accepting a sealed comment. The server sees ciphertext, its hash, and a hash of the receipt's locator: no more."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.clock import Clock
+from portal.consultations.models import Consultation
+from portal.consultations.service import accepts
+from portal.crypto.envelope import EnvelopeError, parse_envelope
+from portal.errors import Conflict, Invalid
+from portal.ledger import events, pool
+from portal.ledger.log import Log
+from portal.submissions.models import SealedEnvelope, Submission
+from portal.tlog.merkle import leaf_hash
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What the submitter gets back: the leaf that will stand in the log, and the log's signed promise of it."""
+
+    leaf: bytes
+    promise: str
+    fresh: bool
+
+
+def accept(
+    session: Session,
+    log: Log,
+    clock: Clock,
+    row: Consultation,
+    *,
+    envelope: bytes,
+    locator_hash: bytes,
+    promise_days: int,
+    server_sealed: bool = False,
+) -> Acceptance:
+    """Take an envelope, or refuse it by name.
+
+    Sending the same bytes again is answered as the first time, so a submitter whose connection broke can retry.
+    """
+    today = clock.today()
+    if not accepts(row, today):
+        raise Conflict("consultation-closed")
+    if len(locator_hash) != hashlib.sha256().digest_size:
+        raise Invalid("receipt-malformed")
+    _check_envelope(row, envelope)
+    digest = hashlib.sha256(envelope).digest()
+    leaf = events.encode("submission", consultation=row.id, envelope_sha256=digest.hex())
+    known = _earlier(session, digest, locator_hash)
+    if known is not None:
+        return _again(session, log, known, leaf)
+    waiting = pool.put(session, group=row.id, data=leaf, today=today, promise_days=promise_days)
+    key = secrets.token_bytes(16)
+    values = {
+        "id": key,
+        "consultation_id": row.id,
+        "envelope_sha256": digest,
+        "locator_hash": locator_hash,
+        "leaf_hash": waiting.leaf_hash,
+        "server_sealed": server_sealed,
+    }
+    try:
+        session.execute(insert(Submission).values(values))
+    except IntegrityError:
+        raise Conflict("replay") from None
+    session.execute(insert(SealedEnvelope).values(submission_id=key, data=envelope))
+    return Acceptance(leaf, log.promise(waiting.leaf_hash, waiting.due), fresh=True)
+
+
+def _check_envelope(row: Consultation, envelope: bytes) -> None:
+    try:
+        parsed = parse_envelope(envelope)
+    except EnvelopeError:
+        raise Invalid("envelope-malformed") from None
+    if parsed.header.consultation != row.id:
+        raise Conflict("envelope-other-consultation")
+    if list(parsed.header.keys) != [moderator.kid for moderator in row.moderators]:
+        raise Conflict("envelope-unknown-key")
+
+
+def _earlier(session: Session, digest: bytes, locator_hash: bytes) -> Submission | None:
+    found = session.scalar(select(Submission).where(Submission.envelope_sha256 == digest))
+    if found is not None and not secrets.compare_digest(found.locator_hash, locator_hash):
+        raise Conflict("replay")
+    return found
+
+
+def _again(session: Session, log: Log, known: Submission, leaf: bytes) -> Acceptance:
+    waiting = pool.find(session, known.leaf_hash)
+    promise = log.promise(waiting.leaf_hash, waiting.due) if waiting else ""
+    return Acceptance(leaf, promise, fresh=False)
+
+
+@dataclass(frozen=True)
+class ReceiptState:
+    """A receipt's answer. ``state`` is unknown, waiting or sequenced; the other fields are empty where they do not apply."""
+
+    state: str
+    leaf: bytes = b""
+    promise: str = ""
+    index: int | None = None
+    proof: str = ""
+
+
+def look_up(session: Session, log: Log, *, locator: bytes) -> ReceiptState:
+    """Where the comment of that receipt stands. ``locator``: 32 bytes that only the receipt's holder can derive."""
+    found = session.scalar(select(Submission).where(Submission.locator_hash == hashlib.sha256(locator).digest()))
+    if found is None:
+        return ReceiptState("unknown")
+    leaf = events.encode(
+        "submission", consultation=found.consultation_id, envelope_sha256=found.envelope_sha256.hex()
+    )
+    if found.leaf_index is None:
+        waiting = pool.find(session, leaf_hash(leaf))
+        return ReceiptState("waiting", leaf, log.promise(waiting.leaf_hash, waiting.due) if waiting else "")
+    return ReceiptState("sequenced", leaf, index=found.leaf_index, proof=log.proof(session, found.leaf_index))
