@@ -1,0 +1,32 @@
+"""Alembic's environment: runs in the application context that ``portal db`` opens (Flask-Migrate)."""
+
+from alembic import context
+from flask import current_app
+
+from portal import models
+
+assert models.ALL
+migrate = current_app.extensions["migrate"]
+engine = migrate.db.engine
+metadata = migrate.db.metadata
+
+
+def run_offline() -> None:
+    """Print SQL without a connection."""
+    context.configure(url=engine.url.render_as_string(hide_password=False), target_metadata=metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_online() -> None:
+    """Run against the bound database."""
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=metadata, **migrate.configure_args)
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+if context.is_offline_mode():
+    run_offline()
+else:
+    run_online()

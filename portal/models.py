@@ -1,0 +1,32 @@
+"""Every model in one import, for migrations and tests that need the whole schema."""
+
+from portal.accounts.models import Account, ModeratorKey, Role
+from portal.concerns.models import Concern
+from portal.consultations.models import Consultation, ConsultationModerator, TaxonomyVersion, Unit
+from portal.findings.models import Publication
+from portal.ledger.models import LogCheckpoint, LogLeaf, LogTile, PoolEntry
+from portal.moderation.models import Coding, Progress
+from portal.reports.models import OfficeProfileRow, Report
+from portal.submissions.models import SealedEnvelope, Submission
+
+ALL = (
+    Account,
+    Coding,
+    Concern,
+    Consultation,
+    ConsultationModerator,
+    LogCheckpoint,
+    LogLeaf,
+    LogTile,
+    ModeratorKey,
+    OfficeProfileRow,
+    PoolEntry,
+    Progress,
+    Publication,
+    Report,
+    Role,
+    SealedEnvelope,
+    Submission,
+    TaxonomyVersion,
+    Unit,
+)

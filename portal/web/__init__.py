@@ -1,0 +1,1 @@
+"""Views by audience, and what both apps share: headers, access, errors, assets."""

@@ -1,0 +1,144 @@
+"""The one place where refusals become HTTP statuses and translated words that say what to do."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import HTTPException
+
+from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
+
+STATUS: dict[type[PortalError], int] = {Invalid: 422, NotFound: 404, Conflict: 409, TooMany: 429, Forbidden: 403}
+
+MESSAGES = {
+    "refused": _l("This was refused."),
+    "not-found": _l("There is nothing at this address."),
+    "conflict": _l("The state of things does not allow this now. Reload the page and look again."),
+    "invalid": _l("What was sent could not be understood. Check it and send again."),
+    "too-many": _l("Too many requests. Wait a minute and try again; your text stays in the form."),
+    "forbidden": _l("Your account may not do this."),
+    "busy": _l("Many people are sending just now. Wait a minute and press send again; your text stays in the form."),
+    "cross-site": _l("This request came from another site and was refused. Open the portal's own page and try again."),
+    "body-malformed": _l("What was sent could not be read. Reload the page and try again; keep a copy of your text first."),
+    "body-too-large": _l("What was sent is too large. Shorten it and try again."),
+    # consultations
+    "consultation-unknown": _l("There is no such consultation. Choose one from the home page."),
+    "consultation-closed": _l("This consultation does not take comments now. Look at its dates on the home page."),
+    "consultation-bad-id": _l("A short name has 2 to 40 lower-case letters, digits and hyphens."),
+    "consultation-id-taken": _l("Another consultation has this short name. Choose a different one."),
+    "consultation-frozen": _l("The consultation is open or over: what concerns anonymity cannot be changed any more."),
+    "consultation-period": _l("The last day must not be before the first."),
+    "consultation-period-over": _l("The last day is past. Choose a later one before opening."),
+    "consultation-threshold": _l("The threshold is at least 5, and at least 10 for paraphrases."),
+    "consultation-not-draft": _l("The consultation has been opened already."),
+    "consultation-not-open": _l("The consultation is not open."),
+    "consultation-not-closed": _l("Close the consultation first."),
+    "consultation-needs-moderators": _l("Choose at least one moderator key first: without it nobody could read the comments."),
+    "consultation-needs-units": _l("Enter at least one unit with its headcount first."),
+    "taxonomy-unknown": _l("This version of the taxonomy does not exist."),
+    "taxonomy-version-taken": _l("This version number is taken. Give the changed taxonomy the next number."),
+    "taxonomy-malformed": _l("The taxonomy could not be read. Check that each code and label is there."),
+    "units-duplicate": _l("Two units have the same code."),
+    "units-malformed": _l("Each unit needs a level and a headcount of at least 1."),
+    # submissions
+    "envelope-malformed": _l("The sealed comment arrived damaged. Your text is still here: press send again."),
+    "envelope-other-consultation": _l("The comment was sealed for another consultation. Reload the page and send again."),
+    "envelope-unknown-key": _l("The moderators' keys have changed since you opened the page. Copy your text, reload, and send again."),
+    "replay": _l("This sealed comment has been received already. It is not counted twice."),
+    "receipt-malformed": _l("The receipt code could not be read. Check it against what you saved."),
+    # accounts
+    "role-unknown": _l("Choose at least one role."),
+    "role-pair-forbidden": _l("These roles must not meet in one account. Give them to different people."),
+    "account-exists": _l("There is an account with this e-mail already."),
+    "account-unknown": _l("There is no such account."),
+    "account-holds-key": _l("This person holds an active moderator key. Revoke the key first."),
+    "account-last-admin": _l("This is the last active administrator. Make another one first."),
+    "invite-wrong": _l("The e-mail or the enrolment code is not right. Ask the administrator for a new code if it was used."),
+    "key-needs-moderator": _l("Only a moderator can add a key."),
+    "key-exists": _l("This key is registered already."),
+    "key-malformed": _l("The key could not be read. Reload the page and make it again."),
+    "key-revoked-already": _l("This key has been revoked already."),
+    "key-unknown": _l("There is no such key."),
+    # moderation
+    "not-a-reader": _l("You hold no key of this consultation, so nothing in it can be shown to you."),
+    "comment-unknown": _l("There is no such comment in this consultation."),
+    "coding-malformed": _l("The coding could not be read. Reload the page; nothing was saved."),
+    "coding-unknown-categories": _l("A category does not belong to this consultation's taxonomy."),
+    "coding-unknown-remedies": _l("A remedy does not belong to this consultation's taxonomy."),
+    "coding-unknown-flags": _l("A mark is not known."),
+    "coding-unknown-unit": _l("The unit does not belong to this consultation."),
+    "coding-empty": _l("Choose at least one category, or mark the comment as having nothing to publish."),
+    "coding-contradiction": _l("A comment with nothing to publish cannot have categories. Remove one or the other."),
+    "coding-paraphrase-long": _l("The paraphrase is longer than %(limit)s characters. Shorten it."),
+    # findings, concerns, reports
+    "codings-incomplete": _l("Some comments have no coding yet. Finish moderation before publishing."),
+    "publication-unknown": _l("These findings have not been published."),
+    "concern-unknown": _l("There is no such concern."),
+    "concern-state": _l("Choose a state for the concern."),
+    "concern-answer-empty": _l("Write the answer before publishing it."),
+    "profile-missing": _l("Fill in the office's profile first."),
+    "profile-malformed": _l("The office's profile could not be read. Check the numbers."),
+    "report-unknown": _l("The report has not been started."),
+    "report-approved": _l("The report has been approved and cannot be changed."),
+    "report-malformed": _l("The report's text could not be read. Nothing was lost; reload the page."),
+}
+
+HTTP_MESSAGES = {
+    400: "invalid",
+    403: "forbidden",
+    404: "not-found",
+    405: "not-found",
+    413: "body-too-large",
+    415: "body-malformed",
+    429: "too-many",
+}
+
+
+def message(error: PortalError) -> str:
+    """The translated sentence of a refusal."""
+    text = MESSAGES.get(error.code, MESSAGES["refused"])
+    return str(text) % error.detail if error.detail else str(text)
+
+
+def status(error: PortalError) -> int:
+    """The HTTP status of a refusal."""
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+
+
+def wants_json() -> bool:
+    """Whether a script rather than a person waits for the answer."""
+    return request.is_json or request.accept_mimetypes.best == "application/json"
+
+
+def install(app: Flask) -> None:
+    """Map refusals, HTTP errors and surprises for ``app``."""
+    app.register_error_handler(PortalError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _surprise)
+
+
+def _answer(code: str, words: str, http_status: int) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify({"error": code, "message": words}), http_status
+    return render_template("_layout/error.html", code=code, message=words, status=http_status), http_status
+
+
+def _refused(error: PortalError) -> ResponseReturnValue:
+    return _answer(error.code, message(error), status(error))
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or (error.code or 500) < 400:
+        return error
+    code = HTTP_MESSAGES.get(error.code or 500, "refused")
+    return _answer(code, str(MESSAGES[code]), error.code or 500)
+
+
+def _surprise(error: Exception) -> ResponseReturnValue:
+    if current_app.testing:
+        raise error
+    # The type alone: a message or a traceback could carry what must not be logged.
+    current_app.logger.error("unexpected %s", type(error).__name__)
+    return _answer("refused", gettext("Something went wrong here. Try again; your text stays in the form."), 500)
