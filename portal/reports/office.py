@@ -1,0 +1,157 @@
+"""What a report says of the office itself: facts of its organisation, kept apart from anything submitted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import rfc8785
+
+from portal.reports.codec import plain
+from portal.reports.errors import BadTable
+from portal.reports.tables import load_table, read_table
+
+DEMO = Path(__file__).parent / "offices" / "demo.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """So many people of one title."""
+
+    title: str
+    count: int
+
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise ValueError("count")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The letter that asks for the report: "Công văn số 1702-CV/BNCTU", its day, who sent it."""
+
+    document: str
+    day: date
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The left block of the head, the place, and what is known of number and day (empty in a draft)."""
+
+    parent: str
+    issuer: str
+    symbol: str
+    place: str
+    number: int | None
+    issued: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Counts of people. ``posts`` are the leaders of the office, ``room_posts`` those of its rooms."""
+
+    total: int
+    members: int
+    posts: tuple[Post, ...]
+    rooms: int
+    room_posts: tuple[Post, ...]
+    qualifications: tuple[Post, ...]
+    theory: tuple[Post, ...]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.members <= self.total or self.total < 1:
+            raise ValueError("members")
+        if not self.posts or self.leaders + sum(post.count for post in self.room_posts) > self.total:
+            raise ValueError("posts")
+        for name in ("qualifications", "theory"):
+            if not getattr(self, name) or sum(post.count for post in getattr(self, name)) > self.total:
+                raise ValueError(name)
+
+    @property
+    def leaders(self) -> int:
+        """How many lead the office."""
+        return sum(post.count for post in self.posts)
+
+
+@dataclass(frozen=True, slots=True)
+class PartyBody:
+    """The Party organisation of the office."""
+
+    name: str
+    parent: str
+    cells: int
+    committee: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs; ``authority`` is empty when the holder of the post signs for himself."""
+
+    authority: str | None
+    post: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeProfile:
+    """An office and the report it owes.
+
+    ``mission``: paragraphs on its duties. ``results``: sentences on what was done. ``conduct``: sentences
+    the office says of its people's conduct, which findings may contradict. ``pad_counts``: "04 đồng chí"
+    rather than "4".
+    """
+
+    style: str
+    name: str
+    subject: str
+    pad_counts: bool
+    letterhead: Letterhead
+    request: Request
+    staff: Staff
+    party: PartyBody
+    mission: tuple[str, ...]
+    results: tuple[str, ...]
+    conduct: tuple[str, ...]
+    recipients: tuple[str, ...]
+    signer: Signer
+
+    def __post_init__(self) -> None:
+        for name in ("mission", "results", "recipients"):
+            if not getattr(self, name):
+                raise ValueError(name)
+
+
+def load_office(text: str) -> OfficeProfile:
+    """An office profile from TOML (see ``offices/demo.toml``).
+
+    :raises BadTable: with the dotted name of the first wrong key.
+    """
+    return load_table(OfficeProfile, text)
+
+
+def demo_office() -> OfficeProfile:
+    """The office of the demonstration: the size of the seed report's, every name invented."""
+    return load_office(DEMO.read_text("utf-8"))
+
+
+def office_to_json(office: OfficeProfile) -> str:
+    """Canonical JSON (RFC 8785) of ``office``; the inverse of :func:`office_from_json`."""
+    return rfc8785.dumps({"v": 1, **plain(office)}).decode()
+
+
+def office_from_json(text: str) -> OfficeProfile:
+    """Read what :func:`office_to_json` wrote.
+
+    :raises BadTable: for another version or anything that is not a whole profile.
+    """
+    try:
+        table = json.loads(text)
+        version = table.pop("v")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadTable(key="v") from error
+    if type(version) is not int or version != 1:
+        raise BadTable(key="v")
+    return read_table(OfficeProfile, table)

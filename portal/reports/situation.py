@@ -1,0 +1,63 @@
+"""Part I of a report: what the office is and what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from portal.reports import numbers
+from portal.reports.model import Paragraph, Sentence
+from portal.reports.office import OfficeProfile, Post
+from portal.reports.phrases import OfficeFrame, Phrases
+
+
+def paragraphs(profile: OfficeProfile, phrases: Phrases, praise: Sequence[Sentence]) -> list[Paragraph]:
+    """Duties, organisation, Party body, results (with published praise at their end), conduct."""
+    drafted = [
+        *(Paragraph((Sentence.plain(text),)) for text in profile.mission),
+        Paragraph(tuple(Sentence.plain(text) for text in _organisation(profile, phrases.office))),
+        Paragraph((Sentence.plain(_party(profile, phrases.office)),)),
+        Paragraph((*(Sentence.plain(text) for text in profile.results), *praise)),
+    ]
+    if profile.conduct:
+        drafted.append(Paragraph(tuple(Sentence.plain(text) for text in profile.conduct)))
+    return drafted
+
+
+def _organisation(profile: OfficeProfile, frame: OfficeFrame) -> list[str]:
+    staff, pad = profile.staff, profile.pad_counts
+    others = staff.total - staff.members
+    leaders = frame.leaders.format(
+        leaders=numbers.count(staff.leaders, pad=pad),
+        posts=_posts(staff.posts, frame.post, pad=pad),
+        rooms=numbers.count(staff.rooms, pad=pad),
+        room_posts=_posts(staff.room_posts, frame.qualification, pad=pad),
+    )
+    people = frame.staff.format(
+        total=numbers.count(staff.total, pad=pad),
+        members=numbers.count(staff.members, pad=pad),
+        members_share=numbers.percent(staff.members, staff.total),
+        others=numbers.count(others, pad=pad),
+        others_share=numbers.percent(others, staff.total),
+    )
+    learning = frame.qualifications.format(
+        qualifications=_posts(staff.qualifications, frame.qualification, pad=pad),
+        theory=_posts(staff.theory, frame.qualification, pad=pad),
+    )
+    return [leaders, people, learning]
+
+
+def _posts(posts: Iterable[Post], pattern: str, *, pad: bool) -> str:
+    return ", ".join(
+        pattern.format(count=numbers.count(post.count, pad=pad), title=post.title) for post in posts
+    )
+
+
+def _party(profile: OfficeProfile, frame: OfficeFrame) -> str:
+    party, pad = profile.party, profile.pad_counts
+    return frame.party.format(
+        party=party.name,
+        parent=party.parent,
+        cells=numbers.count(party.cells, pad=pad),
+        members=numbers.count(profile.staff.members, pad=pad),
+        committee=numbers.count(party.committee, pad=pad),
+    )
