@@ -52,6 +52,11 @@ def listing(session: Session, consultation_id: str) -> list[Concern]:
     return list(session.scalars(query))
 
 
+def published(session: Session, consultation_id: str) -> list[Concern]:
+    """The concerns whose answers the committee published; ``public_text`` is cleaned HTML."""
+    return [concern for concern in listing(session, consultation_id) if concern.published]
+
+
 def get(session: Session, consultation_id: str, code: str) -> Concern:
     """One concern, or :class:`NotFound`."""
     query = select(Concern).where(Concern.consultation_id == consultation_id, Concern.code == code)
@@ -76,8 +81,10 @@ def answer(session: Session, log: Log, atrest: AtRest, concern: Concern, given: 
     concern.state, concern.owner, concern.due = given.state, given.owner.strip(), given.due
     concern.answer_sealed = atrest.seal(PURPOSE, text.encode()) if text else None
     concern.published = given.published
+    concern.public_text, concern.public_salt = "", ""
     if given.published:
         salt = secrets.token_bytes(32)
+        concern.public_text, concern.public_salt = text, salt.hex()
         commitment = commit(salt, {"code": concern.code, "state": given.state, "text": text})
         leaf = events.encode(
             "action", consultation=concern.consultation_id, concern=concern.id, commitment=commitment.hex()
