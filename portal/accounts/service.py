@@ -144,6 +144,12 @@ def active_keys(session: Session, *, account_id: int | None = None) -> list[Mode
     return list(session.scalars(query))
 
 
+def own_keys(session: Session, account: Account) -> list[ModeratorKey]:
+    """All keys of that account, revoked ones too, the newest in the log first."""
+    query = select(ModeratorKey).where(ModeratorKey.account_id == account.id)
+    return list(session.scalars(query.order_by(ModeratorKey.add_leaf.desc())))
+
+
 def keys_of(session: Session, kids: Iterable[str]) -> list[ModeratorKey]:
     """Those keys, whatever their state, by key id."""
     query = select(ModeratorKey).where(ModeratorKey.kid.in_(list(kids))).order_by(ModeratorKey.kid)

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account
 from portal.accounts.service import active_keys, role_names
-from portal.consultations.models import Consultation
-from portal.consultations.service import taxonomy_of
+from portal.consultations.models import Consultation, ConsultationModerator
+from portal.consultations.service import PUBLIC_STATES, taxonomy_of
 from portal.crypto.atrest import AtRest
 from portal.crypto.commitment import commit
 from portal.errors import Conflict, Forbidden, NotFound
 from portal.ledger import events
 from portal.ledger.log import Log, append
+from portal.ledger.models import LogLeaf
 from portal.moderation.codings import CodingRules, normalise
 from portal.moderation.models import Coding, Progress
 from portal.submissions.models import SealedEnvelope, Submission
@@ -31,9 +32,10 @@ PAGE_MAX = 200
 
 @dataclass(frozen=True)
 class QueueItem:
-    """A sealed comment, its place in the log, and the current coding if there is one."""
+    """A sealed comment, its place in the log, the leaf that stands there, and the current coding if there is one."""
 
     index: int
+    leaf: bytes
     envelope: bytes
     coding: dict[str, Any] | None
     revision: int
@@ -63,6 +65,14 @@ def require_reader(session: Session, account: Account, row: Consultation) -> str
     raise Forbidden("not-a-reader")
 
 
+def readable(session: Session, account: Account) -> list[Consultation]:
+    """The consultations that one of the account's active keys can read, newest period first."""
+    kids = [key.kid for key in active_keys(session, account_id=account.id)]
+    chosen = select(ConsultationModerator.consultation_id).where(ConsultationModerator.kid.in_(kids))
+    query = select(Consultation).where(Consultation.id.in_(chosen), Consultation.state.in_(PUBLIC_STATES))
+    return list(session.scalars(query.order_by(Consultation.opens.desc(), Consultation.id)))
+
+
 def rules_of(row: Consultation) -> CodingRules:
     """What codings of this consultation may name."""
     return CodingRules(taxonomy=taxonomy_of(row), units={unit.code: unit.level for unit in row.units})
@@ -71,16 +81,17 @@ def rules_of(row: Consultation) -> CodingRules:
 def page(session: Session, atrest: AtRest, row: Consultation, *, after: int, limit: int) -> list[QueueItem]:
     """The next comments after that leaf, in the log's order: an index seek, whatever the row's number."""
     query = (
-        select(Submission.leaf_index, SealedEnvelope.data, Coding.sealed, Coding.revision)
+        select(Submission.leaf_index, LogLeaf.data, SealedEnvelope.data, Coding.sealed, Coding.revision)
         .join(SealedEnvelope, SealedEnvelope.submission_id == Submission.id)
+        .join(LogLeaf, LogLeaf.index == Submission.leaf_index)
         .outerjoin(Coding, (Coding.submission_leaf == Submission.leaf_index) & Coding.current)
         .where(Submission.consultation_id == row.id, Submission.leaf_index > after)
         .order_by(Submission.leaf_index)
         .limit(max(1, min(limit, PAGE_MAX)))
     )
     return [
-        QueueItem(index, data, _open(atrest, sealed)["coding"] if sealed else None, revision or 0)
-        for index, data, sealed, revision in session.execute(query).tuples()
+        QueueItem(index, leaf, data, _open(atrest, sealed)["coding"] if sealed else None, revision or 0)
+        for index, leaf, data, sealed, revision in session.execute(query).tuples()
         if index is not None
     ]
 
@@ -95,37 +106,63 @@ def state(session: Session, row: Consultation) -> QueueState:
 
 
 def code(
-    session: Session, log: Log, atrest: AtRest, account: Account, row: Consultation, *, index: int, raw: Any
+    session: Session,
+    log: Log,
+    atrest: AtRest,
+    account: Account,
+    row: Consultation,
+    *,
+    index: int,
+    raw: Any,
+    seen: int | None = None,
 ) -> Coding:
-    """Keep a coding of the comment at that leaf, as a new revision, and commit to it in the log."""
+    """Keep a coding of the comment at that leaf, as a new revision, and commit to it in the log.
+
+    ``seen`` is the revision that the moderator had before them (0 for none): where another one has been saved since,
+    the coding is refused rather than written over it.
+    """
     require_reader(session, account, row)
     if row.state not in {"open", "closed"}:
         raise Conflict("consultation-frozen")
     if session.scalar(select(Submission.leaf_index).where(_at(row, index))) is None:
         raise NotFound("comment-unknown")
-    document = {"coding": normalise(raw, rules_of(row)), "consultation": row.id, "submission": index}
+    coding = normalise(raw, rules_of(row))
+    previous = session.scalar(select(func.max(Coding.revision)).where(Coding.submission_leaf == index)) or 0
+    if seen is not None and seen != previous:
+        raise Conflict("coding-changed")
+    session.execute(update(Coding).where(Coding.submission_leaf == index, Coding.current).values(current=False))
+    document = {"coding": coding, "consultation": row.id, "submission": index}
+    kept = _keep(session, log, atrest, account, document, revision=previous + 1)
+    if previous == 0:
+        _count_coded(session, row)
+    return kept
+
+
+def _keep(
+    session: Session, log: Log, atrest: AtRest, account: Account, document: dict[str, Any], *, revision: int
+) -> Coding:
     salt = secrets.token_bytes(32)
     commitment = commit(salt, document)
-    previous = session.scalar(select(func.max(Coding.revision)).where(Coding.submission_leaf == index)) or 0
-    leaf = events.encode(
-        "coding", consultation=row.id, submission=index, commitment=commitment.hex(), revision=previous + 1
-    )
-    session.execute(update(Coding).where(Coding.submission_leaf == index, Coding.current).values(current=False))
+    place = {"consultation": document["consultation"], "submission": document["submission"]}
+    leaf = events.encode("coding", **place, commitment=commitment.hex(), revision=revision)
     coding = Coding(
-        consultation_id=row.id,
-        submission_leaf=index,
+        consultation_id=document["consultation"],
+        submission_leaf=document["submission"],
         coder_id=account.id,
-        revision=previous + 1,
+        revision=revision,
         current=True,
         sealed=atrest.seal(PURPOSE, rfc8785.dumps({**document, "salt": salt.hex()})),
         commitment=commitment,
         coding_leaf=append(session, log, [leaf]),
     )
     session.add(coding)
-    if previous == 0:
-        _count_coded(session, row)
     session.flush()
     return coding
+
+
+def document_of(atrest: AtRest, coding: Coding) -> dict[str, Any]:
+    """What the coding says, as it was kept: {"v", "categories", "severity", ...}."""
+    return dict(_open(atrest, coding.sealed)["coding"])
 
 
 def _at(row: Consultation, index: int) -> Any:
