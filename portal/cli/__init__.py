@@ -1,0 +1,64 @@
+"""The command line: the same services, no logic of its own.
+
+Commands are loaded by name when they are asked for, so that ``portal audit`` and ``portal seal`` work where neither Flask
+nor SQLAlchemy is installed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from portal import __version__
+from portal.config import ConfigError
+
+COMMANDS = {
+    "account": "portal.cli.account:account",
+    "audit": "portal.cli.audit:audit",
+    "db": "portal.cli.database:database",
+    "demo": "portal.cli.demo:demo",
+    "init": "portal.cli.init:init",
+    "seal": "portal.cli.seal:seal",
+    "serve": "portal.cli.serve:serve",
+    "tick": "portal.cli.tick:tick",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules that are imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command; a missing extra is said plainly."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        try:
+            found: click.Command = getattr(importlib.import_module(module), name)
+        except ModuleNotFoundError as error:
+            if error.name and error.name.startswith("portal"):
+                raise
+            raise click.ClickException(
+                f"`portal {cmd_name}` needs the server's packages ({error.name} is missing): pip install '.[server]'"
+            ) from error
+        return found
+
+
+@click.group(cls=LazyGroup)
+@click.version_option(__version__, prog_name="portal")
+def cli() -> None:
+    """Anonymous feedback and democratic-supervision portal."""
+
+
+def main() -> None:
+    """Entry point; a wrong setting ends with one sentence, not a traceback."""
+    try:
+        cli(prog_name="portal")
+    except ConfigError as error:
+        click.echo(f"portal: {error}", err=True)
+        sys.exit(2)

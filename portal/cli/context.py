@@ -1,0 +1,44 @@
+"""What commands share: the database's application context and one unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from portal.accounts import security
+from portal.clock import SystemClock
+from portal.config import Settings
+from portal.extensions import database_app
+from portal.ledger.log import Log
+from portal.web.runtime import unit_of_work
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[None]:
+    """The context in which ``db`` and password hashing work."""
+    app = database_app(settings)
+    if settings.secrets is not None and settings.app != "public":
+        app.config["SECRET_KEY"] = settings.secret.secret_key
+        security.install(app, settings)
+    with app.app_context():
+        yield
+
+
+@contextmanager
+def work(settings: Settings) -> Iterator[Session]:
+    """One transaction in a context of its own; committed at the end."""
+    with database(settings), unit_of_work() as session:
+        yield session
+
+
+def open_log(settings: Settings) -> Log:
+    """The log that this instance signs."""
+    return Log.from_seed(settings.log_origin, settings.secret.log_key)
+
+
+def system_clock(settings: Settings) -> SystemClock:
+    """The machine's clock in the office's zone."""
+    return SystemClock(ZoneInfo(settings.time_zone))

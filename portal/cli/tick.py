@@ -1,0 +1,43 @@
+"""``portal tick``: what must happen by itself."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import click
+
+from portal.cli.context import open_log, system_clock, work
+from portal.clock import Clock
+from portal.config import Settings, load_settings
+from portal.consultations.service import close_consultation, list_all
+from portal.ledger.log import Log
+from portal.submissions.sequencing import sequence_due, sequence_groups
+
+
+def run_once(settings: Settings, log: Log, clock: Clock) -> tuple[int, int]:
+    """Shuffle in what is due and close what is over; returns (leaves appended, consultations closed)."""
+    today = clock.today()
+    with work(settings) as session:
+        appended = sequence_due(session, log, today=today, default_minimum=settings.mix_minimum)
+        over = [row for row in list_all(session, ("open",)) if row.closes < today]
+        for row in over:
+            appended += sequence_groups(session, log, [row.id])
+            close_consultation(session, log, row)
+    return appended, len(over)
+
+
+@click.command()
+@click.option("--every", default=0, help="Seconds between rounds; 0 runs once. Ends when its parent ends.")
+def tick(every: int) -> None:
+    """Shuffle waiting comments into the log and close consultations whose last day is past."""
+    settings = load_settings()
+    log, clock, parent = open_log(settings), system_clock(settings), os.getppid()
+    while True:
+        appended, closed = run_once(settings, log, clock)
+        if not every:
+            click.echo(f"{appended} leaves appended, {closed} consultations closed.")
+            return
+        time.sleep(every)
+        if os.getppid() != parent:
+            return
