@@ -241,8 +241,7 @@ def parse_taxonomy(data: bytes) -> Taxonomy:
 def load_taxonomy(data: bytes) -> Taxonomy:
     """Read JSON in any layout; a key given twice is refused, text is brought to NFC."""
     try:
-        text = unicodedata.normalize("NFC", data.decode("utf-8"))
-        document = json.loads(text, object_pairs_hook=_distinct)
+        document = _nfc(json.loads(data.decode("utf-8"), object_pairs_hook=_distinct))
     except TaxonomyError:
         raise
     except (ValueError, RecursionError) as error:
@@ -255,6 +254,14 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         _refuse("repeated")
     return found
+
+
+def _nfc(value: Any) -> Any:
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, list):
+        return [_nfc(item) for item in value]
+    return {key: _nfc(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def default_taxonomy() -> Taxonomy:
