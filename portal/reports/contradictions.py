@@ -17,11 +17,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from portal.consultations.taxonomy import Taxonomy
+from portal.reports.draft import is_praise
 from portal.reports.model import Document, Heading, Sentence
 from portal.reports.phrases import Phrases, load_phrases
 from portal.reports.rows import natural, read_rows
 from portal.reports.tables import load_file
-from portal.reports.taxonomy import Names, read_names
 
 CLAIMS = Path(__file__).parent / "claims.vi.toml"
 # "hoà" and "hòa", "uỷ" and "ủy" are one spelling each: move the tone mark from the second vowel to the first.
@@ -61,7 +62,7 @@ def load_claims(path: Path = CLAIMS) -> Claims:
 def contradictions(
     document: Document,
     publication: Mapping[str, Any],
-    taxonomy: Mapping[str, Any],
+    taxonomy: Taxonomy,
     *,
     claims: Claims | None = None,
     phrases: Phrases | None = None,
@@ -69,45 +70,44 @@ def contradictions(
     """Pairs of a sentence of part I (before its difficulties) and the published findings it denies, in text
     order.
 
-    A published theme without a published category of its own is denied by a denial of any of its
-    categories, unless the theme counts praise as well: then its row alone proves nothing.
+    A published theme (a small office has no categories) is denied by a denial of any of its categories.
     """
-    claims, names = claims or load_claims(), read_names(taxonomy)
-    published = _published(publication, names, phrases or load_phrases())
+    claims = claims or load_claims()
+    published = _published(publication, taxonomy, phrases or load_phrases())
     found = []
     for place, block in document.part(1):
         if isinstance(block, Heading):
             break
         for position, sentence in enumerate(block.sentences):
             # A sentence drafted from findings cannot deny them.
-            codes = () if sentence.finding_refs else denied(sentence.text, published, names, claims)
+            codes = () if sentence.finding_refs else denied(sentence.text, published, taxonomy, claims)
             if codes:
                 found.append(Contradiction(sentence, codes, place, position))
     return found
 
 
-def _published(publication: Mapping[str, Any], names: Names, phrases: Phrases) -> dict[str, tuple[str, ...]]:
+def _published(publication: Mapping[str, Any], taxonomy: Taxonomy, phrases: Phrases) -> dict[str, tuple[str, ...]]:
     """Each published code with the categories a denial of which denies it."""
     rows = read_rows(publication)
-    codes = [row.code for row in rows.categories if not names.is_praise(row.code, phrases)]
-    told = {names.theme_of(code) for code in codes}
-    published: dict[str, tuple[str, ...]] = {code: (code,) for code in codes}
+    published: dict[str, tuple[str, ...]] = {}
+    for row in rows.categories:
+        if not is_praise(row.code, taxonomy, phrases):
+            published[row.code] = (row.code,)
     for row in rows.themes:
-        if row.code not in told and not names.has_praise(row.code):
-            published[row.code] = tuple(code for code in names.themes if names.themes[code] == row.code)
+        concerns = (code for code, theme in taxonomy.counted_themes.items() if theme == row.code)
+        published[row.code] = tuple(concerns)
     return published
 
 
-def denied(
-    text: str, published: Mapping[str, tuple[str, ...]], names: Names, claims: Claims
-) -> tuple[str, ...]:
+def denied(text: str, published: Mapping[str, tuple[str, ...]], taxonomy: Taxonomy, claims: Claims) -> tuple[str, ...]:
     """The published codes that ``text`` denies, in natural order."""
     clauses = re.split(r"[.;!?](?:\s|$)", fold(text))
     codes = set()
     for code, categories in published.items():
-        for category in categories:
-            terms = (*names.terms.get(category, ()), *claims.terms.get(category, ()))
-            flat = any(_has(clause, claims.affirmations.get(category, ())) for clause in clauses)
+        for name in categories:
+            category = taxonomy.category_by_code.get(name)
+            terms = (*(category.terms if category else ()), *claims.terms.get(name, ()))
+            flat = any(_has(clause, claims.affirmations.get(name, ())) for clause in clauses)
             if flat or any(_has(clause, claims.denials) and _has(clause, terms) for clause in clauses):
                 codes.add(code)
     return tuple(sorted(codes, key=natural))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from portal.consultations.taxonomy import Taxonomy
 from portal.reports import dates, remedies, situation
 from portal.reports.errors import BadPublication
 from portal.reports.model import (
@@ -23,13 +24,11 @@ from portal.reports.model import (
     Signature,
     Title,
 )
-from portal.reports.office import OfficeProfile
 from portal.reports.phrases import Phrases
-from portal.reports.rows import Row, Rows, natural, read_rows
-from portal.reports.taxonomy import Names, read_names
+from portal.reports.profile import OfficeProfile
+from portal.reports.rows import Published, Row, natural, read_rows
 
 Publication = Mapping[str, Any]
-Taxonomy = Mapping[str, Any]
 
 
 def draft_problem_section(
@@ -59,67 +58,89 @@ def problem_paragraphs(
     with_bands: bool = False,
 ) -> tuple[Paragraph, ...]:
     """The same sentences, one paragraph a theme; see :func:`draft_problem_section`."""
-    rows, names = read_rows(publication), read_names(taxonomy)
-    problems = [row for row in rows.categories if not names.is_praise(row.code, phrases)]
-    by_theme: dict[str, list[Sentence]] = {}
-    for row in sorted(problems, key=lambda row: _rank(row, names, phrases)):
-        sentence = _say(row, names, phrases, with_bands=with_bands)
-        by_theme.setdefault(names.theme_of(row.code), []).append(sentence)
+    rows = read_rows(publication)
+    by_theme = _by_theme(rows, taxonomy, phrases, with_bands=with_bands)
     for theme in by_theme.keys() & phrases.intro.keys():
         refs = [ref for sentence in by_theme[theme] for ref in sentence.finding_refs]
         by_theme[theme].insert(0, Sentence.plain(phrases.intro[theme], *refs))
-    for row in rows.themes:
-        _tell_theme(row, by_theme, names, phrases)
-    ordered = sorted(by_theme, key=lambda theme: _theme_rank(theme, phrases))
-    paragraphs = [by_theme[theme] for theme in ordered]
+    for row in sorted(rows.themes, key=lambda row: _place(row.code, phrases)):
+        by_theme[row.code] = [_theme(row, taxonomy, phrases, with_bands=with_bands)]
+    paragraphs = list(by_theme.values())
     if rows.units and paragraphs:
         # Never a unit's name: an office is small, and the sentence must not point at anyone.
-        refs = [f"unit:{row.code}" for row in rows.units]
-        paragraphs[-1].append(Sentence.plain(phrases.frame.units, *refs))
+        units = [f"unit:{row.code}" for row in rows.units]
+        paragraphs[-1].append(Sentence.plain(phrases.frame.units, *units))
     if not paragraphs:
         return (Paragraph((Sentence.plain(phrases.frame.nothing),)),)
     return tuple(Paragraph(tuple(sentences)) for sentences in paragraphs)
 
 
-def _tell_theme(row: Row, by_theme: dict[str, list[Sentence]], names: Names, phrases: Phrases) -> None:
-    """A theme is told only where none of its categories is: it would say the same again, less exactly."""
-    if row.code in by_theme or row.code not in phrases.theme or row.code in names.remedy_themes:
-        return
-    by_theme[row.code] = [Sentence.plain(phrases.theme[row.code], row.code)]
+def _by_theme(
+    rows: Published, taxonomy: Taxonomy | None, phrases: Phrases, *, with_bands: bool
+) -> dict[str, list[Sentence]]:
+    """The difficulties' sentences by theme, themes and sentences in the order in which they are told."""
+    problems = [row for row in rows.categories if not is_praise(row.code, taxonomy, phrases)]
+    problems.sort(key=lambda row: (_place(theme_of(row), phrases), -row.band.low, natural(row.code)))
+    told: dict[str, list[Sentence]] = {}
+    for row in problems:
+        text = _say(row, taxonomy, phrases)
+        said = _with_band(text, row, phrases) if with_bands else text
+        told.setdefault(theme_of(row), []).append(Sentence.plain(said, row.code))
+    return told
 
 
-def _theme_rank(theme: str, phrases: Phrases) -> tuple[int, object]:
-    order = phrases.order
-    return (order.index(theme) if theme in order else len(order), natural(theme))
+def theme_of(row: Row) -> str:
+    """The theme of a category: the letter of its code (``consultations.taxonomy`` holds codes to that)."""
+    return row.code[0]
 
 
-def _rank(row: Row, names: Names, phrases: Phrases) -> tuple[object, ...]:
-    return (_theme_rank(names.theme_of(row.code), phrases), -row.low, natural(row.code))
+def is_praise(code: str, taxonomy: Taxonomy | None, phrases: Phrases) -> bool:
+    """Whether a category speaks well: taxonomy or phrases may say so, for praise must never read as blame."""
+    category = taxonomy.category_by_code.get(code) if taxonomy else None
+    return code in phrases.praise or (category is not None and category.praise)
 
 
-def _say(row: Row, names: Names, phrases: Phrases, *, with_bands: bool) -> Sentence:
+def _place(theme: str, phrases: Phrases) -> tuple[int, str]:
+    return (phrases.order.index(theme) if theme in phrases.order else len(phrases.order), theme)
+
+
+def _say(row: Row, taxonomy: Taxonomy | None, phrases: Phrases) -> str:
     if row.code in phrases.problem:
-        text = phrases.problem[row.code].say(phrases.strength.of(row))
-    elif label := names.label(row.code):
-        text = phrases.frame.other.format(label=label)
-    else:
+        return phrases.problem[row.code].say(phrases.strength.of(row))
+    return phrases.frame.other.format(label=_label(row.code, taxonomy))
+
+
+def _theme(row: Row, taxonomy: Taxonomy | None, phrases: Phrases, *, with_bands: bool) -> Sentence:
+    text = phrases.theme.get(row.code)
+    if text is None:
+        labels = {theme.code: theme.vi for theme in taxonomy.themes} if taxonomy else {}
+        if row.code not in labels:
+            raise BadPublication(where="theme")
+        text = phrases.frame.other.format(label=labels[row.code])
+    return Sentence.plain(_with_band(text, row, phrases) if with_bands else text, row.code)
+
+
+def _label(code: str, taxonomy: Taxonomy | None) -> str:
+    category = taxonomy.category_by_code.get(code) if taxonomy else None
+    if category is None:
         raise BadPublication(where="category")
-    if with_bands:
-        pattern = phrases.frame.band_open if row.high is None else phrases.frame.band
-        text = f"{text.removesuffix('.')} ({pattern.format(low=row.low, high=row.high)})."
-    return Sentence.plain(text, row.code)
+    return category.vi
 
 
-def draft_praise(rows: Rows, names: Names, phrases: Phrases) -> list[Sentence]:
+def _with_band(text: str, row: Row, phrases: Phrases) -> str:
+    pattern = phrases.frame.band_open if row.band.high is None else phrases.frame.band
+    return f"{text.removesuffix('.')} ({pattern.format(low=row.band.low, high=row.band.high)})."
+
+
+def draft_praise(rows: Published, taxonomy: Taxonomy, phrases: Phrases) -> list[Sentence]:
     """What was published as praise: told among the results, never among the difficulties."""
     said = []
     for row in rows.categories:
-        if not names.is_praise(row.code, phrases):
-            continue
-        words = phrases.praise.get(row.code)
-        text = words.say(phrases.strength.of(row)) if words else None
-        text = text or phrases.frame.other_praise.format(label=names.label(row.code))
-        said.append(Sentence.plain(text, row.code))
+        if is_praise(row.code, taxonomy, phrases):
+            words = phrases.praise.get(row.code)
+            text = words.say(phrases.strength.of(row)) if words else ""
+            text = text or phrases.frame.other_praise.format(label=_label(row.code, taxonomy))
+            said.append(Sentence.plain(text, row.code))
     return said
 
 
@@ -136,7 +157,7 @@ def draft_report(
 
     :raises BadPublication: as :func:`draft_problem_section`.
     """
-    rows, names = read_rows(publication), read_names(taxonomy)
+    rows = read_rows(publication)
     words = {
         "request": profile.request.document,
         "day": dates.short(profile.request.day),
@@ -147,11 +168,11 @@ def draft_report(
     blocks: list[Block] = [
         Paragraph((Sentence.plain(phrases.frame.basis.format(**words)),)),
         Heading("part", 1, phrases.frame.situation),
-        *situation.paragraphs(profile, phrases, draft_praise(rows, names, phrases)),
+        *situation.paragraphs(profile, phrases, draft_praise(rows, taxonomy, phrases)),
         Heading("mark", None, phrases.frame.difficulties),
         *problem_paragraphs(publication, phrases, taxonomy=taxonomy, with_bands=with_bands),
         Heading("part", 2, phrases.frame.remedies),
-        *remedies.paragraphs(rows, names, phrases),
+        *remedies.paragraphs(rows, taxonomy, phrases),
         Paragraph((Sentence.plain(phrases.frame.closing.format(**words)),)),
     ]
     return _assemble(profile, phrases, tuple(blocks))

@@ -2,19 +2,26 @@
 
 A :class:`Document` is strict and immutable: every text is NFC and free of control characters, parts are
 numbered I, II, III… without a gap, and the body ends with a full stop. Each :class:`Sentence` knows the
-published findings it was drafted from. ``codec`` stores it; ``docx`` and ``text`` render it with a
+published findings it was drafted from. :func:`dump_document` stores it; ``docx`` and ``text`` render it with a
 :class:`portal.reports.style.Style`.
 """
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
+import rfc8785
+
+from portal.errors import PortalError
 from portal.reports.errors import BadDocument
+from portal.reports.tables import plain, read_table
+
+VERSION = 1
 
 Level = Literal["part", "section", "point", "mark"]
 LEVELS: tuple[str, ...] = ("part", "section", "point", "mark")
@@ -180,9 +187,7 @@ class Document:
 
     def __post_init__(self) -> None:
         _check(self.style, "style")
-        numbers = [
-            block.number for block in self.blocks if isinstance(block, Heading) and block.level == "part"
-        ]
+        numbers = [block.number for block in self.blocks if isinstance(block, Heading) and block.level == "part"]
         if numbers != list(range(1, len(numbers) + 1)):
             raise BadDocument(where="parts")
         last = self.blocks[-1] if self.blocks else None
@@ -210,3 +215,40 @@ class Document:
             elif inside:
                 found.append(block)
         return tuple(found)
+
+
+def dump_document(document: Document) -> bytes:
+    """Canonical JSON (RFC 8785), version 1: what is stored and hashed. :func:`parse_document` is the inverse."""
+    blocks = [{"block": type(block).__name__.lower(), **plain(block)} for block in document.blocks]
+    return rfc8785.dumps({**plain(document), "v": VERSION, "blocks": blocks})
+
+
+def parse_document(data: bytes) -> Document:
+    """Read what :func:`dump_document` wrote, and nothing else.
+
+    :raises BadDocument: for another version, an unknown or missing key, a wrong type, or non-canonical bytes.
+    """
+    try:
+        document = _document(json.loads(data))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, PortalError) as error:
+        raise BadDocument(where="json") from error
+    # Written again from what was understood: another version, an unknown key or another order shows here.
+    if dump_document(document) != data:
+        raise BadDocument(where="canonical")
+    return document
+
+
+def _document(table: dict[str, Any]) -> Document:
+    return Document(
+        style=str(table["style"]),
+        head=read_table(Head, table["head"]),
+        title=read_table(Title, table["title"]),
+        blocks=tuple(_block(dict(item)) for item in table["blocks"]),
+        recipients=read_table(Recipients, table["recipients"]),
+        signature=read_table(Signature, table["signature"]),
+    )
+
+
+def _block(item: dict[str, Any]) -> Block:
+    shape = {"heading": Heading, "paragraph": Paragraph}[item.pop("block")]
+    return read_table(shape, item)  # type: ignore[return-value]

@@ -33,9 +33,9 @@ class Strength:
 
     def of(self, row: Row) -> str:
         """``"low"``, ``"mid"`` or ``"high"``, from the published band and nothing else."""
-        if row.low >= self.high_from:
+        if row.band.low >= self.high_from:
             return "high"
-        return "mid" if row.low >= self.mid_from else "low"
+        return "mid" if row.band.low >= self.mid_from else "low"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ FRAME_HOLES: dict[str, set[str]] = {
     "other_praise": {"label"},
     "other_focus": {"label"},
     "other_remedy": {"label"},
+    "other_linked": {"focus"},
     "band": {"low", "high"},
     "band_open": {"low"},
 }
@@ -111,6 +112,7 @@ class Frame:
     band_open: str
     remedies: str
     other_remedy: str
+    other_linked: str
     closing: str
 
     def __post_init__(self) -> None:

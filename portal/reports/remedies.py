@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
+from portal.consultations.taxonomy import Remedy, Taxonomy
 from portal.reports.model import Paragraph, Sentence
 from portal.reports.phrases import Phrases
-from portal.reports.rows import Rows
-from portal.reports.taxonomy import Names, RemedyName
+from portal.reports.rows import Published, natural
 
 
-def paragraphs(rows: Rows, names: Names, phrases: Phrases) -> list[Paragraph]:
-    """One numbered section a remedy of the taxonomy. General words always stand; a published difficulty
-    whose remedy this is adds a sentence that rests on it."""
+def paragraphs(rows: Published, taxonomy: Taxonomy, phrases: Phrases) -> list[Paragraph]:
+    """One numbered section for each remedy of the taxonomy, in the order of its parts (II.1, II.2…).
+
+    General words always stand; published difficulties whose remedy it is add one sentence that rests on them.
+    """
     drafted: list[Paragraph] = []
-    for number, remedy in enumerate(names.remedies, start=1):
-        drafted.extend(_section(number, remedy, _codes(remedy.code, rows, names, phrases), names, phrases))
+    ordered = sorted(taxonomy.remedies, key=lambda remedy: natural(remedy.part))
+    for number, remedy in enumerate(ordered, start=1):
+        codes = [row.code for row in rows.categories if taxonomy.concern_remedy.get(row.code) == remedy.code]
+        drafted.extend(_section(number, remedy, sorted(codes, key=natural), taxonomy, phrases))
     return drafted
 
 
-def _codes(remedy: str, rows: Rows, names: Names, phrases: Phrases) -> list[str]:
-    return [
-        row.code
-        for row in rows.categories
-        if names.concern_remedy.get(row.code) == remedy and not names.is_praise(row.code, phrases)
-    ]
-
-
-def _section(
-    number: int, remedy: RemedyName, codes: list[str], names: Names, phrases: Phrases
-) -> list[Paragraph]:
+def _section(number: int, remedy: Remedy, codes: list[str], taxonomy: Taxonomy, phrases: Phrases) -> list[Paragraph]:
     words = phrases.remedies.get(remedy.code)
-    general = words.paragraphs if words else (phrases.frame.other_remedy.format(label=remedy.label),)
+    general = words.paragraphs if words else (phrases.frame.other_remedy.format(label=remedy.vi),)
     first = [Sentence.plain(general[0])]
-    if words and codes:
-        focus = join([_focus(code, names, phrases) for code in codes])
-        first.append(Sentence.plain(words.linked.format(focus=focus), *codes))
+    if codes:
+        linked = words.linked if words else phrases.frame.other_linked
+        focus = join([_focus(code, taxonomy, phrases) for code in codes])
+        first.append(Sentence.plain(linked.format(focus=focus), *codes))
     rest = [Paragraph((Sentence.plain(text),)) for text in general[1:]]
     return [Paragraph(tuple(first), number=number), *rest]
 
 
-def _focus(code: str, names: Names, phrases: Phrases) -> str:
+def _focus(code: str, taxonomy: Taxonomy, phrases: Phrases) -> str:
     problem = phrases.problem.get(code)
-    return problem.focus if problem else phrases.frame.other_focus.format(label=names.label(code) or code)
+    return problem.focus if problem else phrases.frame.other_focus.format(label=taxonomy.category_by_code[code].vi)
 
 
 def join(items: list[str]) -> str:

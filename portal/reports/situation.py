@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from portal.reports import numbers
 from portal.reports.model import Paragraph, Sentence
-from portal.reports.office import OfficeProfile, Post
 from portal.reports.phrases import OfficeFrame, Phrases
+from portal.reports.profile import OfficeProfile, Post
 
 
 def paragraphs(profile: OfficeProfile, phrases: Phrases, praise: Sequence[Sentence]) -> list[Paragraph]:
@@ -47,9 +47,7 @@ def _organisation(profile: OfficeProfile, frame: OfficeFrame) -> list[str]:
 
 
 def _posts(posts: Iterable[Post], pattern: str, *, pad: bool) -> str:
-    return ", ".join(
-        pattern.format(count=numbers.count(post.count, pad=pad), title=post.title) for post in posts
-    )
+    return ", ".join(pattern.format(count=numbers.count(post.count, pad=pad), title=post.title) for post in posts)
 
 
 def _party(profile: OfficeProfile, frame: OfficeFrame) -> str:

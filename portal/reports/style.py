@@ -78,7 +78,7 @@ class HeadStyle:
     number_pt: float
     place_pt: float
     rule_pt: float
-    after_pt: float
+    rule_gap_pt: float
 
     def __post_init__(self) -> None:
         if not self.motto or len(self.motto) != len(self.motto_pt):

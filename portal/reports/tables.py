@@ -47,6 +47,17 @@ def read_table(shape: type[T], table: Mapping[str, Any], *, where: str = "") -> 
         raise BadTable(key=f"{where}{error}") from error
 
 
+def plain(value: Any) -> Any:
+    """A frozen dataclass as JSON values, days as YYYY-MM-DD; :func:`read_table` is the inverse."""
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def _value(hint: Any, value: Any, where: str) -> Any:
     if is_dataclass(hint):
         return read_table(hint, _expect(dict, value, where), where=f"{where}.")  # type: ignore[arg-type]
