@@ -90,6 +90,11 @@ def document_of(publication: Publication) -> dict[str, Any]:
     return dict(json.loads(publication.document))
 
 
+def opening_of(atrest: AtRest, publication: Publication) -> dict[str, Any]:
+    """The exact counts and the salt that open the logged commitment: for auditors only."""
+    return dict(json.loads(atrest.open(PURPOSE, publication.counts_sealed)))
+
+
 def published_ids(session: Session) -> list[str]:
     """Consultations that have a publication."""
     return list(session.scalars(select(Publication.consultation_id).order_by(Publication.consultation_id)))

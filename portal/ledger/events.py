@@ -22,6 +22,7 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 ASSET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,119}")
 
 Check = Callable[[Any], bool]
+Document = dict[str, Any]
 
 
 class BadLeaf(ValueError):
@@ -125,7 +126,7 @@ def encode(kind: str, /, *, version: int = 1, **values: Any) -> bytes:
     return rfc8785.dumps(document)
 
 
-def decode(data: bytes) -> dict[str, Any]:
+def decode(data: bytes) -> Document:
     """The leaf's document; raises :class:`BadLeaf` unless ``data`` is exactly what :func:`encode` would give."""
     try:
         document = json.loads(data)

@@ -1,15 +1,156 @@
-"""Appending to the log and reading from it: tiles, checkpoints, proofs, promises."""
+"""Appending to the log and reading from it: tiles, checkpoints, proofs, promises.
+
+Every append happens under one lock (PostgreSQL: an advisory lock of the transaction; SQLite: the write lock that
+``unit_of_work`` takes at its start), so that no index is used twice and no two checkpoints contradict each other.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
-from sqlalchemy import func, insert, select, text, update
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from portal.errors import NotFound
 from portal.ledger import events
 from portal.ledger.models import LogCheckpoint, LogLeaf, LogTile
+from portal.tlog.checkpoint import Checkpoint, sign_checkpoint
+from portal.tlog.keys import SignerKey
+from portal.tlog.merkle import leaf_hashes
+from portal.tlog.note import Note, parse_note
+from portal.tlog.promise import Promise, sign_promise
+from portal.tlog.proof import LogProof
+from portal.tlog.tiles import HASH_SIZE, TILE_WIDTH, TileTree, encode_bundle, new_tiles, width_at
 
 ADVISORY_LOCK = 0x706F7274616C
+
+
+class LoadedSigner:
+    """A signer whose key is expanded once: a submission's promise should cost one signature and no more."""
+
+    def __init__(self, key: SignerKey) -> None:
+        self.name, self.key_id, self.vkey = key.name, key.key_id, str(key.verifier)
+        self._private = Ed25519PrivateKey.from_private_bytes(key.seed)
+
+    def sign(self, text: str) -> bytes:
+        """64 bytes (RFC 8032)."""
+        return self._private.sign(text.encode())
+
+
+@dataclass(frozen=True)
+class Log:
+    """The log's name and its signing key."""
+
+    origin: str
+    signer: LoadedSigner = field(repr=False)
+
+    @classmethod
+    def from_seed(cls, origin: str, seed: bytes) -> Log:
+        """The log named ``origin`` with the Ed25519 key of a 32-byte seed."""
+        return cls(origin, LoadedSigner(SignerKey(origin, seed)))
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key that auditors and browsers pin (C2SP signed-note)."""
+        return self.signer.vkey
+
+    def promise(self, digest: bytes, due: date) -> str:
+        """A signed note that the leaf of that hash will stand in the log by the end of that day."""
+        return str(sign_promise(Promise(self.origin, digest, due), self.signer))
+
+    def proof(self, session: Session, index: int) -> str:
+        """A C2SP tlog-proof of the leaf at ``index`` against the newest checkpoint."""
+        tree = open_tree(session)
+        return str(LogProof(index, tuple(tree.inclusion_proof(index)), newest_note(session)))
+
+
+def size(session: Session) -> int:
+    """How many leaves the newest checkpoint covers."""
+    return session.scalar(select(func.max(LogCheckpoint.size))) or 0
+
+
+def newest_checkpoint(session: Session) -> str:
+    """The newest signed checkpoint's text; :class:`NotFound` while the log is empty."""
+    found = session.scalar(select(LogCheckpoint.note).order_by(LogCheckpoint.size.desc()).limit(1))
+    if found is None:
+        raise NotFound("log-empty")
+    return found
+
+
+def newest_note(session: Session) -> Note:
+    """The newest checkpoint, parsed."""
+    return parse_note(newest_checkpoint(session))
+
+
+def append(session: Session, log: Log, entries: Sequence[bytes]) -> int:
+    """Append leaves and sign a checkpoint over them; returns the index of the first."""
+    lock(session)
+    old = size(session)
+    new = old + len(entries)
+    hashes = leaf_hashes(entries)
+    rows = [
+        {"index": old + offset, "kind": events.decode(data)["type"], "data": data, "leaf_hash": digest}
+        for offset, (data, digest) in enumerate(zip(entries, hashes, strict=True))
+    ]
+    session.execute(insert(LogLeaf), rows)
+    for tile in new_tiles(old, new, lambda level, index, width: read_tile(session, level, index, width), hashes):
+        place = (LogTile.level == tile.level) & (LogTile.index == tile.index)
+        session.execute(delete(LogTile).where(place))
+        values = {"level": tile.level, "index": tile.index, "width": tile.width, "data": tile.data}
+        session.execute(insert(LogTile).values(values))
+    root = open_tree(session, new).root
+    note = sign_checkpoint(Checkpoint(log.origin, new, root), log.signer)
+    session.execute(insert(LogCheckpoint).values(size=new, note=str(note)))
+    return old
+
+
+def lock(session: Session) -> None:
+    """Hold the log until the transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+
+
+def read_tile(session: Session, level: int, index: int, width: int) -> bytes:
+    """The first ``width`` hashes of a tile, 32 bytes each; :class:`NotFound` when the log has not so many."""
+    data = session.scalar(select(LogTile.data).where(LogTile.level == level, LogTile.index == index))
+    if data is None or len(data) < width * HASH_SIZE:
+        raise NotFound("log-tile-unknown")
+    return data[: width * HASH_SIZE]
+
+
+def read_bundle(session: Session, index: int, width: int) -> bytes:
+    """The entry bundle at ``index`` with ``width`` entries (C2SP tlog-tiles)."""
+    start = index * TILE_WIDTH
+    if width_at(0, index, size(session)) < width:
+        raise NotFound("log-tile-unknown")
+    return encode_bundle(read_entries(session, start, start + width))
+
+
+def read_entries(session: Session, start: int, end: int) -> list[bytes]:
+    """Leaf data of the half-open range ``start..end``."""
+    query = select(LogLeaf.data).where(LogLeaf.index >= start, LogLeaf.index < end).order_by(LogLeaf.index)
+    return list(session.scalars(query))
+
+
+def read_leaf(session: Session, index: int) -> bytes:
+    """One leaf's data, or :class:`NotFound`."""
+    data = session.scalar(select(LogLeaf.data).where(LogLeaf.index == index))
+    if data is None:
+        raise NotFound("log-leaf-unknown")
+    return cast(bytes, data)
+
+
+def open_tree(session: Session, tree_size: int | None = None) -> TileTree:
+    """The tree of that size (the newest checkpoint's by default), read from the stored tiles."""
+    held = size(session) if tree_size is None else tree_size
+    return TileTree(held, lambda level, index, width: read_tile(session, level, index, width))
+
+
+def kinds(session: Session) -> dict[str, int]:
+    """How many leaves of each type the log holds."""
+    rows = session.execute(select(LogLeaf.kind, func.count()).group_by(LogLeaf.kind).order_by(LogLeaf.kind))
+    return {kind: count for kind, count in rows.tuples()}

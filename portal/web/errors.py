@@ -23,6 +23,9 @@ MESSAGES = {
     "cross-site": _l("This request came from another site and was refused. Open the portal's own page and try again."),
     "body-malformed": _l("What was sent could not be read. Reload the page and try again; keep a copy of your text first."),
     "body-too-large": _l("What was sent is too large. Shorten it and try again."),
+    "log-empty": _l("The log is still empty. Come back when the first consultation has opened."),
+    "log-tile-unknown": _l("The log has no such tile."),
+    "log-leaf-unknown": _l("The log has no such leaf."),
     # consultations
     "consultation-unknown": _l("There is no such consultation. Choose one from the home page."),
     "consultation-closed": _l("This consultation does not take comments now. Look at its dates on the home page."),

@@ -1,0 +1,78 @@
+"""Writing what a verifier reads: a directory of static files, with the openings only where an auditor is to get them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+from sqlalchemy.orm import Session
+
+from portal.consultations import service as consultations
+from portal.crypto.atrest import AtRest
+from portal.findings import service as findings
+from portal.ledger import log as ledger
+from portal.ledger.log import Log
+from portal.moderation import service as moderation
+from portal.reports.findings_file import findings_json
+from portal.tlog.tiles import bundle_paths, tile_paths
+
+
+def findings_file(session: Session, log: Log, consultation_id: str) -> bytes:
+    """The ``findings.json`` of a published consultation."""
+    publication = findings.get(session, consultation_id)
+    return findings_json(
+        findings.document_of(publication),
+        ledger.read_leaf(session, publication.finding_leaf),
+        log.proof(session, publication.finding_leaf),
+        ledger.newest_checkpoint(session),
+    )
+
+
+def public_files(session: Session, log: Log, static: Path) -> Iterator[tuple[str, bytes]]:
+    """Relative names and bytes of everything public: log, publications, the files served to browsers."""
+    size = ledger.size(session)
+    yield "log/vkey", log.vkey.encode() + b"\n"
+    yield "log/checkpoint", ledger.newest_checkpoint(session).encode()
+    for tile in tile_paths(size):
+        yield f"log/{tile}", ledger.read_tile(session, tile.level, tile.index, tile.width)
+    for bundle in bundle_paths(size):
+        yield f"log/{bundle}", ledger.read_bundle(session, bundle.index, bundle.width)
+    for name in findings.published_ids(session):
+        yield f"results/{name}/findings.json", findings_file(session, log, name)
+    for path in sorted(static.iterdir()):
+        if path.is_file():
+            yield f"static/{path.name}", path.read_bytes()
+
+
+def openings(session: Session, atrest: AtRest) -> bytes:
+    """The openings of every published consultation's commitments: for auditors only."""
+    rounds = {name: _opening(session, atrest, name) for name in findings.published_ids(session)}
+    return rfc8785.dumps({"v": 1, "consultations": rounds})
+
+
+def _opening(session: Session, atrest: AtRest, name: str) -> dict[str, Any]:
+    row = consultations.get(session, name)
+    counts = findings.opening_of(atrest, findings.get(session, name))
+    return {
+        "codings": [
+            {"submission": item["submission"], "salt": item["salt"], "coding": item["coding"]}
+            for item in moderation.current_codings(session, atrest, row)
+        ],
+        "counts": counts["counts"],
+        "counts_salt": counts["salt"],
+        "taxonomy": row.taxonomy.document,
+        "headcounts": {unit.code: unit.headcount for unit in row.units},
+    }
+
+
+def write(folder: Path, files: Iterator[tuple[str, bytes]]) -> int:
+    """Write the files below ``folder``; returns how many."""
+    count = 0
+    for name, data in files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        count += 1
+    return count

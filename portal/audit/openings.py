@@ -1,0 +1,73 @@
+"""Openings of commitments: what only an auditor is given, and what follows from them.
+
+An openings file is JSON: ``{"v": 1, "consultations": {id: {"codings": [{"submission", "salt", "coding"}],
+"counts": {...}, "counts_salt", "taxonomy", "headcounts", "rule"}}}``. It holds no comment and no moderator's name.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from portal.audit.invariants import Round
+from portal.consultations.taxonomy import Taxonomy, parse_taxonomy, taxonomy_sha256
+from portal.crypto.commitment import commit
+from portal.findings.counts import Counts, tally
+from portal.findings.disclosure import publish
+from portal.findings.publication import parse_publication
+
+
+class OpeningsMalformed(ValueError):
+    """The openings file cannot be read."""
+
+
+def parse_openings(data: bytes) -> dict[str, Any]:
+    """The consultations of an openings file."""
+    try:
+        document = json.loads(data)
+        if document["v"] != 1 or not isinstance(document["consultations"], dict):
+            raise KeyError("consultations")
+    except (ValueError, KeyError, TypeError) as error:
+        raise OpeningsMalformed("not an openings file of version 1") from error
+    return dict(document["consultations"])
+
+
+def check_round(name: str, current: Round, opening: dict[str, Any], publication: bytes) -> list[str]:
+    """Names of what does not follow: commitments -> codings -> counts -> published rows."""
+    if current.finding is None:
+        return []
+    failures = []
+    codings = _opened_codings(name, current, opening, failures)
+    taxonomy = parse_taxonomy(opening["taxonomy"].encode())
+    counted = tally(codings, taxonomy, opening["headcounts"])
+    salt = bytes.fromhex(opening["counts_salt"])
+    stated = {"consultation": name, "counts": opening["counts"]}
+    if commit(salt, stated).hex() != current.finding["counts_commitment"]:
+        failures.append("counts-commitment-does-not-open")
+    if counted.as_document() != opening["counts"]:
+        failures.append("counts-not-of-codings")
+    if not _rows_follow(counted, taxonomy, publication):
+        failures.append("published-rows-not-of-counts")
+    return failures
+
+
+def _opened_codings(
+    name: str, current: Round, opening: dict[str, Any], failures: list[str]
+) -> list[dict[str, Any]]:
+    """The codings whose commitment is the newest one in the log; every submission must have one."""
+    opened = {}
+    for item in opening["codings"]:
+        document = {"coding": item["coding"], "consultation": name, "submission": item["submission"]}
+        _, logged = current.codings.get(item["submission"], (0, ""))
+        if commit(bytes.fromhex(item["salt"]), document).hex() != logged:
+            failures.append("coding-commitment-does-not-open")
+        opened[item["submission"]] = item["coding"]
+    if set(opened) != set(current.submissions):
+        failures.append("coding-opening-missing")
+    return list(opened.values())
+
+
+def _rows_follow(counts: Counts, taxonomy: Taxonomy, publication: bytes) -> bool:
+    stated = parse_publication(publication)
+    known = (stated.taxonomy_version, stated.taxonomy_sha256) == (taxonomy.version, taxonomy_sha256(taxonomy))
+    return known and publish(counts, stated.rule) == stated.rows
