@@ -46,6 +46,7 @@ MESSAGES = {
     "units-duplicate": _l("Two units have the same code."),
     "units-malformed": _l("Each unit needs a level and a headcount of at least 1."),
     # submissions
+    "file-missing": _l("No file came with the form. Choose the .sealed file and upload again."),
     "envelope-malformed": _l("The sealed comment arrived damaged. Your text is still here: press send again."),
     "envelope-other-consultation": _l("The comment was sealed for another consultation. Reload the page and send again."),
     "envelope-unknown-key": _l("The moderators' keys have changed since you opened the page. Copy your text, reload, and send again."),

@@ -1,0 +1,43 @@
+"""Pages that are read: home, how anonymity is kept, the submit page, the receipt page."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from portal.consultations import service as consultations
+from portal.extensions import db
+from portal.web.public.blueprint import public
+from portal.web.public.shown import TOPICS, shelve
+from portal.web.runtime import runtime
+
+
+@public.get("/")
+def home() -> ResponseReturnValue:
+    """What this is, what is open, and how anonymity is kept."""
+    rows = consultations.list_all(db.session, consultations.PUBLIC_STATES)
+    shelf = shelve(rows, runtime().clock.today())
+    return render_template("public/home.html", shelf=shelf, settings=runtime().settings)
+
+
+@public.get("/how")
+def how() -> ResponseReturnValue:
+    """How anonymity is kept, in detail, and where it ends."""
+    return render_template("public/how.html", settings=runtime().settings)
+
+
+@public.get("/c/<cid>")
+def consultation(cid: str) -> ResponseReturnValue:
+    """The submit page, or what is known of a consultation that takes no comments now."""
+    row = consultations.get_public(db.session, cid)
+    today = runtime().clock.today()
+    if not consultations.accepts(row, today):
+        return render_template("public/closed.html", row=row, today=today)
+    left = (row.closes - today).days + 1
+    return render_template("public/submit.html", row=row, topics=TOPICS, left=left)
+
+
+@public.get("/receipt")
+def receipt() -> ResponseReturnValue:
+    """Where a receipt code is entered; the browser derives from it what is asked of the server."""
+    return render_template("public/receipt.html", log_vkey=runtime().log.vkey)

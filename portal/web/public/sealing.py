@@ -1,0 +1,56 @@
+"""What a sealer needs: the moderators' keys, and proof that the log shows those keys to everybody."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import ModeratorKey
+from portal.accounts.service import keys_of
+from portal.consultations.models import Consultation
+from portal.consultations.service import frozen_settings, get_public
+from portal.extensions import db
+from portal.ledger.log import Log, newest_checkpoint, open_tree, read_leaf
+from portal.tlog.tiles import TileTree
+from portal.web.public.blueprint import public
+from portal.web.public.bodies import b64url
+from portal.web.runtime import runtime
+
+
+@public.get("/c/<cid>/sealing.json")
+def sealing(cid: str) -> ResponseReturnValue:
+    """Keys, frozen settings, and inclusion proofs of both against the newest checkpoint."""
+    row = get_public(db.session, cid)
+    return jsonify(sealing_document(db.session, runtime().log, row))
+
+
+def sealing_document(session: Session, log: Log, row: Consultation) -> dict[str, Any]:
+    """``{consultation, settings, keys: [...], consultation_leaf, checkpoint, log_vkey}``; see docs of ``portal seal``.
+
+    Each key: ``{kid, name, public_key (base64url), index, leaf (text), proof ([base64])}``, in kid order;
+    ``consultation_leaf``: ``{index, leaf, proof}`` of the leaf that opened the consultation.
+    """
+    tree = open_tree(session)
+    keys = keys_of(session, [moderator.kid for moderator in row.moderators])
+    return {
+        "consultation": row.id,
+        "settings": frozen_settings(row),
+        "keys": [_key(session, tree, key) for key in keys],
+        "consultation_leaf": _proved(session, tree, row.open_leaf or 0),
+        "checkpoint": newest_checkpoint(session),
+        "log_vkey": log.vkey,
+    }
+
+
+def _key(session: Session, tree: TileTree, key: ModeratorKey) -> dict[str, Any]:
+    named = {"kid": key.kid, "name": key.account.name, "public_key": b64url(key.public_key)}
+    return named | _proved(session, tree, key.add_leaf)
+
+
+def _proved(session: Session, tree: TileTree, index: int) -> dict[str, Any]:
+    proof = [b64encode(digest).decode() for digest in tree.inclusion_proof(index)]
+    return {"index": index, "leaf": read_leaf(session, index).decode(), "proof": proof}
