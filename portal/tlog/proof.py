@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.tlog.checkpoint import OpenedCheckpoint, open_checkpoint
+from portal.tlog.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from portal.tlog.encoding import decode_base64, decode_decimal, decode_hash, encode_base64
-from portal.tlog.errors import MalformedNote, MalformedProof, TooFewCosignatures
+from portal.tlog.errors import MalformedCheckpoint, MalformedNote, MalformedProof, TooFewCosignatures
 from portal.tlog.merkle import HASH_SIZE, MAX_HEIGHT, MAX_SIZE, verify_inclusion
 from portal.tlog.note import Note, Verifier, parse_note
 
@@ -39,6 +39,10 @@ class LogProof:
             raise MalformedProof("an index lies in 0..2^63-2")
         if len(self.path) > MAX_HEIGHT or any(len(value) != HASH_SIZE for value in self.path):
             raise MalformedProof("a path has at most 63 hashes of 32 bytes")
+        try:
+            Checkpoint.parse(self.checkpoint.text)
+        except MalformedCheckpoint as error:
+            raise MalformedProof("the proof holds no checkpoint") from error
 
     def __str__(self) -> str:
         extra = [f"extra {encode_base64(self.extra)}"] if self.extra else []
