@@ -200,9 +200,7 @@ def read_taxonomy(document: Any) -> Taxonomy:
     top = _object(document, {"version": int, "concern_remedy": dict, **lists})
     texts = {"code": str, "vi": str, "en": str}
     themes = [Theme(**_object(item, texts)) for item in top["themes"]]
-    categories = [
-        _object(item, texts | {"theme": str, "terms": list, "praise": bool}) for item in top["categories"]
-    ]
+    categories = [_object(item, texts | {"theme": str, "terms": list, "praise": bool}) for item in top["categories"]]
     remedies = [Remedy(**_object(item, texts | {"part": str})) for item in top["remedies"]]
     terms = [term for item in categories for term in item["terms"]]
     if not all(isinstance(text, str) for text in (*terms, *top["concern_remedy"].values())):

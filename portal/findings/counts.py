@@ -65,9 +65,7 @@ class Counts:
         return cls(ballots=document["ballots"], **{table: dict(document[table]) for table in tables})
 
 
-def tally(
-    codings: Iterable[Mapping[str, Any]], taxonomy: Classification, headcounts: Mapping[str, int]
-) -> Counts:
+def tally(codings: Iterable[Mapping[str, Any]], taxonomy: Classification, headcounts: Mapping[str, int]) -> Counts:
     """Count ballots. ``codings`` holds exactly one decided coding for every submission of the consultation.
 
     A category named twice counts once; a theme counts the ballots that name any of its categories, praise

@@ -122,9 +122,7 @@ def verdicts(counts: Counts, rule: Rule) -> tuple[Verdict, ...]:
     withheld: Judgement = (Reason.THEMES_ONLY, None)
     nested: Judgement = (Reason.CATEGORIES_SHOWN, None)
     tables: dict[str, dict[str, Judgement]] = {
-        "categories": {
-            code: withheld if few else _judge(count, rule) for code, count in counts.categories.items()
-        },
+        "categories": {code: withheld if few else _judge(count, rule) for code, count in counts.categories.items()},
         "units": {
             code: withheld if few else _judge_unit(count, counts.headcounts[code], rule)
             for code, count in counts.units.items()
@@ -132,9 +130,7 @@ def verdicts(counts: Counts, rule: Rule) -> tuple[Verdict, ...]:
         "themes": {code: _judge(count, rule) if few else nested for code, count in counts.themes.items()},
     }
     return tuple(
-        Verdict(table, code, *judged)
-        for table, rows in tables.items()
-        for code, judged in sorted(rows.items())
+        Verdict(table, code, *judged) for table, rows in tables.items() for code, judged in sorted(rows.items())
     )
 
 

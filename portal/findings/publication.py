@@ -153,8 +153,7 @@ def _publication(document: dict[str, Any]) -> Publication:
         unit_min_headcount=_integer(rule["unit_min_headcount"]),
     )
     lists = {
-        table: tuple(Row(row["code"], band_labelled(row["band"], bands)) for row in rows[table])
-        for table in TABLES
+        table: tuple(Row(row["code"], band_labelled(row["band"], bands)) for row in rows[table]) for table in TABLES
     }
     return Publication(
         consultation=document["consultation"],
