@@ -34,12 +34,11 @@ class Office:
     def seal(self, text: str = "Việc khó thường bị để lại.", **over: object) -> tuple[bytes, bytes]:
         """An envelope and the raw receipt (10 bytes) of a comment."""
         raw = secrets.token_bytes(10)
-        document = {"topic": "conduct", "level": "office", "unit": None, "ratings": {}, "text": text, **over}
-        data = payload.build_payload(
-            consultation=self.consultation, reply_key=keys.public_key(receipt.reply_seed(raw)), **document
-        )
+        fields = {"topic": "conduct", "level": "office", "unit": None, "text": text, **over}
+        reply_key = keys.public_key(receipt.reply_seed(raw))
+        data = payload.build_payload(payload.Payload(self.consultation, reply_key=reply_key, **fields))
         recipients = {kid: self.public_keys[kid] for kid in self.kids}
-        return envelope.seal(consultation=self.consultation, payload=data, recipients=recipients), raw
+        return envelope.seal(data, consultation=self.consultation, recipients=recipients), raw
 
 
 def build_office(session: Session, log: Log, clock: Clock) -> Office:
