@@ -38,8 +38,8 @@ Why it holds
        two units "5-9" beside a published category "5-9" would prove that the only hidden one has 1 to 4.
 
 Not covered here: publishing again after one more ballot, two-way tables, trends. A consultation publishes
-once, and such tables need a gate of their own. Against ``a`` submitters who pool
-what they wrote, the threshold is worth k - a.
+once, and such tables need a gate of their own. Against ``a`` submitters who pool what they wrote, the threshold
+is worth k - a.
 """
 
 from __future__ import annotations
