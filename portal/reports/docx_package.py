@@ -108,7 +108,7 @@ def to_bytes(docx: DocxDocument) -> bytes:
         for name in sorted(source.namelist()):
             entry = zipfile.ZipInfo(name, ZIP_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
+            # 0 is "MS-DOS", whatever the machine: the default would tell Windows from the rest.
             entry.create_system = 0
-            entry.external_attr = 0
             target.writestr(entry, source.read(name), compresslevel=9)
     return out.getvalue()

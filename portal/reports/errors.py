@@ -14,7 +14,7 @@ class BadPublication(Invalid):
 class BadDocument(Invalid):
     """A document is not one this model can hold, or its stored form is not the canonical one."""
 
-    code = "report-bad-document"
+    code = "report-malformed"
 
 
 class BadTable(Invalid):

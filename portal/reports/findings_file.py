@@ -44,8 +44,8 @@ def findings_json(publication: Mapping[str, Any], leaf: bytes | str, proof_text:
 
     :raises BadFindingsFile: when the leaf is not the finding leaf of this publication, or a part is empty.
     """
-    text = leaf.decode() if isinstance(leaf, bytes) else leaf
     try:
+        text = leaf.decode() if isinstance(leaf, bytes) else leaf
         _check(dict(publication), text, proof_text, checkpoint)
         return rfc8785.dumps(
             {
