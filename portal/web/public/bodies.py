@@ -1,13 +1,13 @@
-"""Request bodies of the public app, read strictly, and the one canonical base64url."""
+"""Request bodies of the public app, read strictly."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from dataclasses import dataclass
 from typing import Any
 
+from portal.crypto.encoding import b64url_decode
+from portal.crypto.errors import CryptoError
 from portal.errors import Invalid
 
 HASH_BYTES = 32
@@ -19,22 +19,6 @@ class Sealed:
 
     envelope: bytes
     locator_hash: bytes
-
-
-def b64url(data: bytes) -> str:
-    """Base64url without padding (RFC 4648 section 5)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
-def from_b64url(text: str) -> bytes:
-    """The inverse of :func:`b64url`; raises ValueError for any other spelling of the same bytes."""
-    try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError("not base64url") from error
-    if b64url(data) != text:
-        raise ValueError("not canonical base64url")
-    return data
 
 
 def _strings(body: bytes, keys: set[str]) -> dict[str, str]:
@@ -52,8 +36,8 @@ def read_sealed(body: bytes) -> Sealed:
     """``{"envelope": b64url, "locator_hash": b64url of 32 bytes}``: a post's body, or a file of ``portal seal``."""
     fields = _strings(body, {"envelope", "locator_hash"})
     try:
-        envelope = from_b64url(fields["envelope"])
-    except ValueError:
+        envelope = b64url_decode(fields["envelope"])
+    except CryptoError:
         raise Invalid("envelope-malformed") from None
     return Sealed(envelope, _hash(fields["locator_hash"]))
 
@@ -65,8 +49,8 @@ def read_locator(body: bytes) -> bytes:
 
 def _hash(text: str) -> bytes:
     try:
-        value = from_b64url(text)
-    except ValueError:
+        value = b64url_decode(text)
+    except CryptoError:
         raise Invalid("receipt-malformed") from None
     if len(value) != HASH_BYTES:
         raise Invalid("receipt-malformed")

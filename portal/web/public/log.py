@@ -19,13 +19,13 @@ from portal.web.runtime import runtime
 @public.get("/log")
 def log() -> ResponseReturnValue:
     """Size, latest checkpoint, what kinds of leaves there are, and how to verify them."""
-    size = ledger.size(db.session)
+    size = ledger.size(db.session())
     width = width_at(0, 0, size) or 1
     return render_template(
         "public/log.html",
         size=size,
-        checkpoint=ledger.newest_checkpoint(db.session) if size else "",
-        counts=sorted(ledger.kinds(db.session).items()),
+        checkpoint=ledger.newest_checkpoint(db.session()) if size else "",
+        counts=sorted(ledger.kinds(db.session()).items()),
         vkey=runtime().log.vkey,
         address=request.host_url,
         first_tile=_below_tile(TilePath(0, 0, width)),
@@ -40,7 +40,7 @@ def _below_tile(path: TilePath | BundlePath) -> str:
 @public.get("/log/checkpoint")
 def log_checkpoint() -> Response:
     """The newest signed checkpoint (https://c2sp.org/tlog-checkpoint)."""
-    return Response(ledger.newest_checkpoint(db.session), mimetype="text/plain")
+    return Response(ledger.newest_checkpoint(db.session()), mimetype="text/plain")
 
 
 @public.get("/log/vkey")
@@ -57,9 +57,9 @@ def log_tile(rest: str) -> Response:
     except MalformedPath:
         raise NotFound("log-tile-unknown") from None
     if isinstance(place, TilePath):
-        data = ledger.read_tile(db.session, place.level, place.index, place.width)
+        data = ledger.read_tile(db.session(), place.level, place.index, place.width)
     else:
-        data = ledger.read_bundle(db.session, place.index, place.width)
+        data = ledger.read_bundle(db.session(), place.index, place.width)
     response = Response(data, mimetype="application/octet-stream")
     response.headers["Cache-Control"] = IMMUTABLE
     return response

@@ -15,7 +15,7 @@ from portal.web.runtime import runtime
 @public.get("/")
 def home() -> ResponseReturnValue:
     """What this is, what is open, and how anonymity is kept."""
-    rows = consultations.list_all(db.session, consultations.PUBLIC_STATES)
+    rows = consultations.list_all(db.session(), consultations.PUBLIC_STATES)
     shelf = shelve(rows, runtime().clock.today())
     return render_template("public/home.html", shelf=shelf, settings=runtime().settings)
 
@@ -29,7 +29,7 @@ def how() -> ResponseReturnValue:
 @public.get("/c/<cid>")
 def consultation(cid: str) -> ResponseReturnValue:
     """The submit page, or what is known of a consultation that takes no comments now."""
-    row = consultations.get_public(db.session, cid)
+    row = consultations.get_public(db.session(), cid)
     today = runtime().clock.today()
     if not consultations.accepts(row, today):
         return render_template("public/closed.html", row=row, today=today)

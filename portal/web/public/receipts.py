@@ -20,7 +20,7 @@ ANSWER_BYTES = 8192
 def lookup() -> Response:
     """Where the comment of that receipt stands: JSON, padded with spaces to :data:`ANSWER_BYTES`."""
     log = runtime().log
-    found = look_up(db.session, log, locator=read_locator(request.get_data()))
+    found = look_up(db.session(), log, locator=read_locator(request.get_data()))
     answer = {
         "state": found.state,
         "promise": found.promise,

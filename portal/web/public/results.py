@@ -19,21 +19,21 @@ from portal.web.runtime import runtime
 @public.get("/results")
 def results() -> ResponseReturnValue:
     """Consultations that have been published."""
-    return render_template("public/results.html", rows=consultations.list_all(db.session, ("published",)))
+    return render_template("public/results.html", rows=consultations.list_all(db.session(), ("published",)))
 
 
 @public.get("/results/<cid>")
 def result(cid: str) -> ResponseReturnValue:
     """One consultation's findings, in words and charts, with the committee's answers."""
-    publication = findings.get(db.session, cid)
-    row = consultations.get_public(db.session, cid)
+    publication = findings.get(db.session(), cid)
+    row = consultations.get_public(db.session(), cid)
     document = findings.document_of(publication)
     return render_template(
         "public/result.html",
         row=row,
         document=document,
         findings=label(document, consultations.taxonomy_of(row), row, public_locale()),
-        answers=concerns.published(db.session, cid),
+        answers=concerns.published(db.session(), cid),
         leaf=publication.finding_leaf,
     )
 
@@ -41,4 +41,4 @@ def result(cid: str) -> ResponseReturnValue:
 @public.get("/results/<cid>/findings.json")
 def findings_json(cid: str) -> Response:
     """The publication document with its leaf, proof and checkpoint: what an upper-level office imports."""
-    return Response(findings_file(db.session, runtime().log, cid), mimetype="application/json")
+    return Response(findings_file(db.session(), runtime().log, cid), mimetype="application/json")

@@ -13,19 +13,19 @@ from portal.accounts.models import ModeratorKey
 from portal.accounts.service import keys_of
 from portal.consultations.models import Consultation
 from portal.consultations.service import frozen_settings, get_public
+from portal.crypto.encoding import b64url_encode
 from portal.extensions import db
 from portal.ledger.log import Log, newest_checkpoint, open_tree, read_leaf
 from portal.tlog.tiles import TileTree
 from portal.web.public.blueprint import public
-from portal.web.public.bodies import b64url
 from portal.web.runtime import runtime
 
 
 @public.get("/c/<cid>/sealing.json")
 def sealing(cid: str) -> ResponseReturnValue:
     """Keys, frozen settings, and inclusion proofs of both against the newest checkpoint."""
-    row = get_public(db.session, cid)
-    return jsonify(sealing_document(db.session, runtime().log, row))
+    row = get_public(db.session(), cid)
+    return jsonify(sealing_document(db.session(), runtime().log, row))
 
 
 def sealing_document(session: Session, log: Log, row: Consultation) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def sealing_document(session: Session, log: Log, row: Consultation) -> dict[str,
 
 
 def _key(session: Session, tree: TileTree, key: ModeratorKey) -> dict[str, Any]:
-    named = {"kid": key.kid, "name": key.account.name, "public_key": b64url(key.public_key)}
+    named = {"kid": key.kid, "name": key.account.name, "public_key": b64url_encode(key.public_key)}
     return named | _proved(session, tree, key.add_leaf)
 
 

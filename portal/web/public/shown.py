@@ -73,7 +73,8 @@ def _labelled(rows: list[dict[str, str]], names: dict[str, str]) -> list[Labelle
 
 def label(document: dict[str, Any], taxonomy: Taxonomy, row: Consultation, locale: str) -> Findings:
     """Put the taxonomy's and the units' names beside the publication's codes."""
-    concerns = {item.code: getattr(item, locale) or item.vi for item in (*taxonomy.categories, *taxonomy.themes)}
+    concerns = {item.code: getattr(item, locale) or item.vi for item in taxonomy.categories}
+    concerns |= {item.code: getattr(item, locale) or item.vi for item in taxonomy.themes}
     units = {unit.code: getattr(unit, f"name_{locale}") or unit.name_vi for unit in row.units}
     praised = {item.code for item in taxonomy.categories if item.praise}
     rows = document["rows"]
