@@ -19,7 +19,7 @@ class OfficeProfileRow(Base):
 
 
 class Report(Base):
-    """The report on one consultation. ``draft_sealed`` is the machine's draft, ``document_sealed`` the drafter's text."""
+    """The report on one consultation: ``draft_sealed`` by the machine, ``document_sealed`` as the drafter left it."""
 
     __tablename__ = "report"
     __table_args__ = (CheckConstraint("state IN ('draft', 'approved')", name="state"),)

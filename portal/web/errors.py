@@ -75,9 +75,13 @@ MESSAGES = {
     "coding-unknown-unit": _l("The unit does not belong to this consultation."),
     "coding-empty": _l("Choose at least one category, or mark the comment as having nothing to publish."),
     "coding-contradiction": _l("A comment with nothing to publish cannot have categories. Remove one or the other."),
+    "not-fresh": _l("You signed in too long ago for this. Confirm that it is you, then try again."),
     "coding-paraphrase-long": _l("The paraphrase is longer than %(limit)s characters. Shorten it."),
     # findings, concerns, reports
     "codings-incomplete": _l("Some comments have no coding yet. Finish moderation before publishing."),
+    "coding-changed": _l(
+        "Another moderator has coded this comment meanwhile. Note your changes, lock and unlock, and look at it again."
+    ),
     "publication-unknown": _l("These findings have not been published."),
     "concern-unknown": _l("There is no such concern."),
     "concern-state": _l("Choose a state for the concern."),
