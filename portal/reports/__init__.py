@@ -1,7 +1,8 @@
 """Findings into an official report: a document model, its draft, and its DOCX.
 
-Read in this order: ``rows`` (what was published), ``phrases`` and ``office`` (words and facts), ``draft``
+Read in this order: ``rows`` (what was published), ``phrases`` and ``profile`` (words and facts), ``draft``
 (the report as a :class:`portal.reports.model.Document`), ``contradictions`` (what a drafter must decide),
-``docx`` and ``text`` (renderings), ``findings_file`` (what another office imports). These are pure: no
-Flask, no SQLAlchemy, no clock; only ``models`` and ``service`` know the database.
+``edit`` (the drafter's changes), ``docx`` and ``text`` (renderings), ``findings_file`` (what another office
+imports). These are pure: no Flask, no SQLAlchemy, no clock; only ``models`` and ``service`` know the
+database.
 """

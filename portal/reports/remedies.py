@@ -6,6 +6,7 @@ from portal.consultations.taxonomy import Remedy, Taxonomy
 from portal.reports.model import Paragraph, Sentence
 from portal.reports.phrases import Phrases
 from portal.reports.rows import Published, natural
+from portal.reports.sentences import as_sentences
 
 
 def paragraphs(rows: Published, taxonomy: Taxonomy, phrases: Phrases) -> list[Paragraph]:
@@ -24,12 +25,12 @@ def paragraphs(rows: Published, taxonomy: Taxonomy, phrases: Phrases) -> list[Pa
 def _section(number: int, remedy: Remedy, codes: list[str], taxonomy: Taxonomy, phrases: Phrases) -> list[Paragraph]:
     words = phrases.remedies.get(remedy.code)
     general = words.paragraphs if words else (phrases.frame.other_remedy.format(label=remedy.vi),)
-    first = [Sentence.plain(general[0])]
+    first = [*as_sentences(general[0])]
     if codes:
         linked = words.linked if words else phrases.frame.other_linked
         focus = join([_focus(code, taxonomy, phrases) for code in codes])
         first.append(Sentence.plain(linked.format(focus=focus), *codes))
-    rest = [Paragraph((Sentence.plain(text),)) for text in general[1:]]
+    rest = [Paragraph(as_sentences(text)) for text in general[1:]]
     return [Paragraph(tuple(first), number=number), *rest]
 
 

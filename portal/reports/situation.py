@@ -8,18 +8,19 @@ from portal.reports import numbers
 from portal.reports.model import Paragraph, Sentence
 from portal.reports.phrases import OfficeFrame, Phrases
 from portal.reports.profile import OfficeProfile, Post
+from portal.reports.sentences import as_sentences
 
 
 def paragraphs(profile: OfficeProfile, phrases: Phrases, praise: Sequence[Sentence]) -> list[Paragraph]:
     """Duties, organisation, Party body, results (with published praise at their end), conduct."""
     drafted = [
-        *(Paragraph((Sentence.plain(text),)) for text in profile.mission),
+        *(Paragraph(as_sentences(text)) for text in profile.mission),
         Paragraph(tuple(Sentence.plain(text) for text in _organisation(profile, phrases.office))),
         Paragraph((Sentence.plain(_party(profile, phrases.office)),)),
-        Paragraph((*(Sentence.plain(text) for text in profile.results), *praise)),
+        Paragraph((*as_sentences(" ".join(profile.results)), *praise)),
     ]
     if profile.conduct:
-        drafted.append(Paragraph(tuple(Sentence.plain(text) for text in profile.conduct)))
+        drafted.append(Paragraph(as_sentences(" ".join(profile.conduct))))
     return drafted
 
 
