@@ -61,6 +61,8 @@ def _codes(raw: dict[str, Any], key: str, known: set[str]) -> list[str]:
 def _paraphrase(value: Any) -> str:
     if not isinstance(value, str) or len(value) > PARAPHRASE_MAX:
         raise Invalid("coding-paraphrase-long", limit=PARAPHRASE_MAX)
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise Invalid("coding-malformed")  # half a surrogate pair: no UTF-8, so no canonical JSON
     return clean_paraphrase(value)
 
 
@@ -71,7 +73,9 @@ def _check(coding: dict[str, Any], rules: CodingRules) -> None:
         raise Invalid("coding-malformed")
     if coding["unit"] is not None and coding["unit"] not in rules.units:
         raise Invalid("coding-unknown-unit")
-    if not coding["categories"] and not coding["flags"]:
+    # A unit alone is enough: tying units to categories would let one published list unlock the other
+    # (portal.findings.disclosure, rule 4).
+    if not coding["categories"] and not coding["flags"] and coding["unit"] is None:
         raise Invalid("coding-empty")
     if coding["categories"] and "no_publishable" in coding["flags"]:
         raise Invalid("coding-contradiction")

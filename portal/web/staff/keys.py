@@ -9,6 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from portal.accounts import service as accounts
+from portal.crypto.canonical import dump_canonical
+from portal.crypto.encoding import b64url_decode
+from portal.crypto.errors import CryptoError
+from portal.crypto.keys import load_public
+from portal.crypto.keywrap import parse_wrapped
+from portal.errors import Invalid
 from portal.extensions import db
 from portal.web.body import closed_body
 from portal.web.fresh import is_fresh, require_fresh, verify_url
@@ -33,3 +39,16 @@ def add() -> ResponseReturnValue:
         account = accounts.get_account(session, current_user.id)
         key = accounts.add_key(session, runtime().log, account, public_key=public_key, wrapped=wrapped)
     return jsonify({"kid": key.kid, "leaf": key.add_leaf}), 201
+
+
+def _parse(body: dict[str, Any]) -> tuple[bytes, str]:
+    """The public key's 1 216 bytes and the canonical text of the wrapped private half."""
+    public_key, wrapped = body["public_key"], body["wrapped"]
+    if not isinstance(public_key, str) or not isinstance(wrapped, dict):
+        raise Invalid("key-malformed")
+    try:
+        raw = b64url_decode(public_key)
+        load_public(raw)
+        return raw, str(parse_wrapped(dump_canonical(wrapped).decode()))
+    except CryptoError:
+        raise Invalid("key-malformed") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
@@ -13,6 +12,7 @@ from flask_security import current_user
 from portal.accounts import service as accounts
 from portal.consultations import service as consultations
 from portal.consultations.models import Consultation
+from portal.crypto.encoding import b64url_encode
 from portal.errors import Invalid
 from portal.extensions import db
 from portal.moderation import service
@@ -67,8 +67,8 @@ def wrapped_key(cid: str) -> ResponseReturnValue:
     _, kid = _reader(cid)
     require_fresh()
     key = accounts.keys_of(db.session, [kid])[0]
-    public_key = base64.urlsafe_b64encode(key.public_key).rstrip(b"=").decode()
-    return jsonify({"kid": key.kid, "public_key": public_key, "wrapped": json.loads(key.wrapped)})
+    wrapped = json.loads(key.wrapped)
+    return jsonify({"kid": key.kid, "public_key": b64url_encode(key.public_key), "wrapped": wrapped})
 
 
 @blueprint.get("/<cid>/envelopes")
@@ -84,7 +84,7 @@ def envelopes(cid: str) -> ResponseReturnValue:
 
 @blueprint.post("/<cid>/codings")
 def save_coding(cid: str) -> ResponseReturnValue:
-    """Keep a coding: JSON ``{"index", "revision", "coding"}``; ``revision`` is the one the moderator had before them."""
+    """Keep a coding: JSON ``{"index", "revision", "coding"}``, ``revision`` being the one that was on the screen."""
     body = closed_body("index", "revision", "coding")
     index, seen = natural(body["index"]), natural(body["revision"])
     tools = runtime()
@@ -113,7 +113,7 @@ def _item(item: service.QueueItem) -> dict[str, Any]:
     return {
         "index": item.index,
         "leaf": item.leaf.decode(),
-        "envelope": base64.urlsafe_b64encode(item.envelope).rstrip(b"=").decode(),
+        "envelope": b64url_encode(item.envelope),
         "coding": item.coding,
         "revision": item.revision,
     }

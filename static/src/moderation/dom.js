@@ -1,0 +1,49 @@
+// Small hands for the page. Text only ever goes in as text.
+
+/** The element with that id. */
+export const byId = (id) => document.getElementById(id);
+
+/** The first element inside `root` with the data attribute `name`. */
+export const part = (root, name) => root.querySelector(`[data-${name}]`);
+
+/** A copy of the first element of a <template>. */
+export const clone = (id) => byId(id).content.firstElementChild.cloneNode(true);
+
+/** "Coded: {coded} of {total}" with its places filled. */
+export function fill(pattern, values) {
+  return pattern.replace(/\{(\w+)\}/gu, (whole, name) => (Object.hasOwn(values, name) ? String(values[name]) : whole));
+}
+
+/** Say something in a live region, also when it said the same before. */
+export function say(region, text) {
+  region.textContent = "";
+  requestAnimationFrame(() => {
+    region.textContent = text;
+  });
+}
+
+/** Show an error box with those words and move to it; empty words hide it. */
+export function showError(box, slot, words) {
+  slot.textContent = words;
+  box.hidden = !words;
+  if (words) box.focus();
+}
+
+/** Build a preview of parsed markup, node by node. */
+export function renderBlocks(root, blocks) {
+  root.replaceChildren(
+    ...blocks.map(({ kind, lines }) => {
+      const block = document.createElement(kind);
+      lines.forEach((line, place) => {
+        const holder = kind === "p" ? block : block.appendChild(document.createElement("li"));
+        if (kind === "p" && place) holder.append(document.createElement("br"));
+        for (const { mark, text } of line) {
+          const node = mark ? document.createElement(mark) : document.createTextNode(text);
+          if (mark) node.textContent = text;
+          holder.append(node);
+        }
+      });
+      return block;
+    }),
+  );
+}

@@ -1,0 +1,148 @@
+// The panel that turns a passphrase into opened comments, and back into nothing.
+
+import { eachPage, Refusal } from "./api.js";
+import { byId, fill, part, say, showError } from "./dom.js";
+import { fold } from "./fold.js";
+import { KEY_FILE_MAX, readKeyFile } from "./keyfile.js";
+import { Vault, VaultError } from "./vault.js";
+
+const PAGE = 50;
+
+export class UnlockPanel {
+  /** `onOpened({rows, broken})` is called once all comments have been tried. */
+  constructor(words, api, onOpened) {
+    Object.assign(this, { words, api, onOpened });
+    this.root = byId("unlock");
+    this.form = part(this.root, "unlock-form");
+    this.phrase = byId("passphrase");
+    this.file = byId("key-file");
+    this.vault = null;
+    part(this.form, "unlock").disabled = false;
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#run();
+    });
+    part(this.root, "cancel").addEventListener("click", () => this.show());
+  }
+
+  hide() {
+    this.root.hidden = true;
+    part(this.root, "opening").hidden = true;
+  }
+
+  /** Back to the passphrase: the worker with the seed is gone, and so is what was typed. */
+  show() {
+    const wasOpen = this.root.hidden;
+    this.stop?.abort();
+    this.vault?.end();
+    this.vault = null;
+    this.form.reset();
+    this.root.hidden = false;
+    part(this.root, "opening").hidden = true;
+    this.form.hidden = false;
+    part(this.root, "locked-note").hidden = !wasOpen;
+    this.#error("");
+    (this.phrase.offsetParent ? this.phrase : byId("unlock-title")).focus();
+  }
+
+  async #run() {
+    const passphrase = this.phrase.value.normalize("NFC").trim().toLowerCase().split(/\s+/u).join(" ");
+    if (!passphrase) return this.#error(this.words.errorPassphraseEmpty);
+    const file = this.file.files[0] ?? null;
+    this.#error("");
+    this.#busy(this.words.openingKey);
+    const stop = (this.stop = new AbortController());
+    try {
+      const opened = await this.#open(passphrase, file, stop.signal);
+      if (!stop.signal.aborted) this.onOpened(opened);
+    } catch (error) {
+      if (!stop.signal.aborted) this.#failed(error);
+    }
+    return undefined;
+  }
+
+  async #open(passphrase, file, signal) {
+    const own = await this.api.get(this.words.urlKey);
+    const wrapped = file ? await this.#fromFile(file, own) : own.wrapped;
+    const vault = (this.vault = new Vault(this.words.worker));
+    await vault.unlock({ wrapped, passphrase, kid: own.kid });
+    this.form.reset();
+    const rows = [];
+    const broken = [];
+    let done = 0;
+    await eachPage(
+      this.api,
+      this.words.urlEnvelopes,
+      PAGE,
+      async (items) => {
+        const results = await vault.open(this.words.cid, items);
+        signal.throwIfAborted();
+        results.forEach((result, place) => this.#sort(result, items[place], rows, broken));
+        done += items.length;
+        this.#advance(done);
+      },
+      signal,
+    );
+    // The rows are in the tab now: the seed has done its work.
+    vault.end();
+    return { rows, broken };
+  }
+
+  // What is sealed to other moderators alone gives no row and no word: this reader was not asked.
+  #sort(result, item, rows, broken) {
+    if (result.state === "broken") broken.push(item.index);
+    if (result.state !== "open" && result.state !== "unreadable") return;
+    const text = result.state === "open" ? result.payload.text : this.words.unreadable;
+    const payload = result.state === "open" ? result.payload : null;
+    rows.push({ index: item.index, coding: item.coding, revision: item.revision, payload, text, folded: fold(text) });
+  }
+
+  async #fromFile(file, own) {
+    const found = file.size <= KEY_FILE_MAX ? readKeyFile(await file.text()) : null;
+    if (!found) throw new VaultError("file");
+    if (found.kid !== own.kid) throw new VaultError("file-other");
+    return found.wrapped;
+  }
+
+  #advance(done) {
+    const bar = this.root.querySelector("progress");
+    bar.value = Math.min(done, bar.max);
+    this.#say(fill(this.words.openingComments, { percent: Math.floor((100 * bar.value) / bar.max) }));
+  }
+
+  #busy(text) {
+    this.form.hidden = true;
+    part(this.root, "locked-note").hidden = true;
+    part(this.root, "opening").hidden = false;
+    this.root.querySelector("progress").value = 0;
+    this.#say(text);
+    part(this.root, "cancel").focus();
+  }
+
+  #say(text) {
+    part(this.root, "opening-text").textContent = text;
+    say(byId("status"), text);
+  }
+
+  #failed(error) {
+    this.show();
+    part(this.root, "locked-note").hidden = true;
+    const code = error instanceof Refusal || error instanceof VaultError ? error.code : "crypto";
+    if (code === "not-fresh") {
+      part(this.root, "stale").hidden = false;
+      this.form.hidden = true;
+    }
+    const own = {
+      passphrase: this.words.errorPassphrase,
+      file: this.words.errorFile,
+      "file-other": this.words.errorFileOther,
+      network: this.words.errorNetwork,
+      session: this.words.errorSession,
+    };
+    this.#error(error.words || own[code] || this.words.errorCrypto);
+  }
+
+  #error(text) {
+    showError(part(this.root, "unlock-error"), part(this.root, "unlock-error-text"), text);
+  }
+}
