@@ -13,7 +13,8 @@ metadata = migrate.db.metadata
 
 def run_offline() -> None:
     """Print SQL without a connection."""
-    context.configure(url=engine.url.render_as_string(hide_password=False), target_metadata=metadata, literal_binds=True)
+    url = engine.url.render_as_string(hide_password=False)
+    context.configure(url=url, target_metadata=metadata, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
 

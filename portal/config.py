@@ -1,8 +1,8 @@
 """Settings: a frozen value read once from the environment and the instance folder.
 
-Order of precedence for a setting ``x``: the variable ``PORTAL_X``, then ``x`` in ``portal.toml`` of the instance folder,
-then the default. Secrets are read from ``PORTAL_<NAME>`` or from a file ``secrets/<name>`` (mode 0600) of the instance
-folder, and have no default at all: without them the start stops with a sentence that says what to do.
+Order of precedence for a setting ``x``: the variable ``PORTAL_X``, then ``x`` in ``portal.toml`` of the instance
+folder, then the default. Secrets are read from ``PORTAL_<NAME>`` or from a file ``secrets/<name>`` (mode 0600) of the
+instance folder, and have no default at all: without them the start stops with a sentence that says what to do.
 ``docs/settings.md`` lists every setting; a house test compares the two.
 """
 
@@ -143,13 +143,21 @@ def _coerce(name: str, raw: Any, default: Any) -> Any:
 
 
 def _check(settings: Settings) -> None:
-    choices = {"env": ("production", "demo", "test"), "app": ("public", "staff", "all"), "totp": ("required", "optional")}
+    choices = {
+        "env": ("production", "demo", "test"),
+        "app": ("public", "staff", "all"),
+        "totp": ("required", "optional"),
+    }
     for name, allowed in choices.items():
         if getattr(settings, name) not in allowed:
             raise ConfigError(f"PORTAL_{name.upper()} must be one of: {', '.join(allowed)}.")
     if settings.env != "production":
         return
-    needed = {"log_origin": "the log's name", "public_origins": "the public address", "staff_origins": "the staff address"}
+    needed = {
+        "log_origin": "the log's name",
+        "public_origins": "the public address",
+        "staff_origins": "the staff address",
+    }
     for name, what in needed.items():
         if not getattr(settings, name):
             raise ConfigError(f"Set PORTAL_{name.upper()} ({what}) in the environment or {name} in portal.toml.")

@@ -6,7 +6,6 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from portal.crypto import envelope, keys, keywrap, payload, receipt
 from sqlalchemy.orm import Session
 
 from portal.accounts import security
@@ -15,6 +14,7 @@ from portal.accounts.models import Account
 from portal.clock import Clock
 from portal.consultations import service as consultations
 from portal.consultations.taxonomy import default_taxonomy
+from portal.crypto import envelope, keys, keywrap, payload, receipt
 from portal.ledger.log import Log
 
 PASSWORD = "mật khẩu thử nghiệm 2026"

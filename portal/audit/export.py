@@ -1,4 +1,4 @@
-"""Writing what a verifier reads: a directory of static files, with the openings only where an auditor is to get them."""
+"""Writing what a verifier reads: static files, and the openings only where an auditor is to get them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The command line: the same services, no logic of its own.
 
-Commands are loaded by name when they are asked for, so that ``portal audit`` and ``portal seal`` work where neither Flask
-nor SQLAlchemy is installed.
+Commands are loaded by name when they are asked for, so that ``portal audit`` and ``portal seal`` work where neither
+Flask nor SQLAlchemy is installed.
 """
 
 from __future__ import annotations

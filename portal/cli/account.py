@@ -19,7 +19,7 @@ def account() -> None:
 
 @account.command()
 @click.argument("email")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(service.ROLES), help="May be repeated.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(service.ROLES), help="Repeatable.")
 @click.option("--name", default="", help="The person's name as other staff see it.")
 def invite(email: str, roles: tuple[str, ...], name: str) -> None:
     """Invite EMAIL and print the one-time enrolment code to hand over."""

@@ -39,4 +39,4 @@ def init() -> None:
     settings = load_settings(os.environ | {"PORTAL_ENV": "test"}, need_secrets=False)
     made = make_secrets(settings.instance)
     click.echo(f"Made {len(made)} secrets." if made else "All secrets stand already; nothing was changed.")
-    click.echo("Keep a copy of secrets/instance_key and secrets/log_key offline: without them the instance cannot be restored.")
+    click.echo("Keep a copy of secrets/instance_key and secrets/log_key offline: nothing can be restored without them.")

@@ -10,6 +10,7 @@ import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
+from portal.cli.assets import record_assets
 from portal.config import ROOT, ConfigError, Settings, load_settings
 
 
@@ -88,4 +89,6 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int)
 @click.option("--threads", default=4, show_default=True, help="Threads in each worker.")
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the portal (gunicorn, no access log) and run the ticker."""
-    run(load_settings(), host=host, port=port, workers=workers, threads=threads)
+    settings = load_settings()
+    record_assets(settings)
+    run(settings, host=host, port=port, workers=workers, threads=threads)

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.consultations.models import LEVELS, Consultation, ConsultationModerator, TaxonomyVersion, Unit
-from portal.consultations.taxonomy import Taxonomy, dump_taxonomy, parse_taxonomy, taxonomy_sha256
+from portal.consultations.taxonomy import Taxonomy, check_successor, dump_taxonomy, parse_taxonomy, taxonomy_sha256
 from portal.errors import Conflict, Invalid, NotFound
 from portal.ledger import events
 from portal.ledger.log import Log, append
@@ -203,6 +203,8 @@ def save_taxonomy(session: Session, taxonomy: Taxonomy) -> TaxonomyVersion:
         if row.sha256 != digest:
             raise Conflict("taxonomy-version-taken")
         return row
+    for earlier in list_taxonomies(session):
+        check_successor(parse_taxonomy(earlier.document.encode()), taxonomy)
     row = TaxonomyVersion(version=taxonomy.version, document=dump_taxonomy(taxonomy).decode(), sha256=digest)
     session.add(row)
     session.flush()

@@ -1,6 +1,6 @@
 """The closed registry of leaf types.
 
-A leaf is canonical JSON (RFC 8785) with a ``type`` of this registry, a version ``v`` and exactly the keys declared here.
+A leaf is canonical JSON (RFC 8785) with a ``type`` of this registry, a version ``v`` and exactly the declared keys.
 Types are never reused and a version's key set never changes; a new need gets a new version. No leaf holds text, an
 address, a submitter's account, or a time finer than a day.
 """

@@ -100,7 +100,7 @@ def _again(session: Session, log: Log, known: Submission, leaf: bytes) -> Accept
 
 @dataclass(frozen=True)
 class ReceiptState:
-    """A receipt's answer. ``state`` is unknown, waiting or sequenced; the other fields are empty where they do not apply."""
+    """A receipt's answer. ``state``: unknown, waiting or sequenced; the other fields are empty where none applies."""
 
     state: str
     leaf: bytes = b""

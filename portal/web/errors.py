@@ -21,7 +21,9 @@ MESSAGES = {
     "forbidden": _l("Your account may not do this."),
     "busy": _l("Many people are sending just now. Wait a minute and press send again; your text stays in the form."),
     "cross-site": _l("This request came from another site and was refused. Open the portal's own page and try again."),
-    "body-malformed": _l("What was sent could not be read. Reload the page and try again; keep a copy of your text first."),
+    "body-malformed": _l(
+        "What was sent could not be read. Reload the page and try again; keep a copy of your text first."
+    ),
     "body-too-large": _l("What was sent is too large. Shorten it and try again."),
     "log-empty": _l("The log is still empty. Come back when the first consultation has opened."),
     "log-tile-unknown": _l("The log has no such tile."),
@@ -38,8 +40,11 @@ MESSAGES = {
     "consultation-not-draft": _l("The consultation has been opened already."),
     "consultation-not-open": _l("The consultation is not open."),
     "consultation-not-closed": _l("Close the consultation first."),
-    "consultation-needs-moderators": _l("Choose at least one moderator key first: without it nobody could read the comments."),
+    "consultation-needs-moderators": _l(
+        "Choose at least one moderator key first: without it nobody could read the comments."
+    ),
     "consultation-needs-units": _l("Enter at least one unit with its headcount first."),
+    "consultation-key-revoked": _l("A chosen moderator key has been revoked. Edit the draft and choose again."),
     "taxonomy-unknown": _l("This version of the taxonomy does not exist."),
     "taxonomy-version-taken": _l("This version number is taken. Give the changed taxonomy the next number."),
     "taxonomy-malformed": _l("The taxonomy could not be read. Check that each code and label is there."),
@@ -48,8 +53,12 @@ MESSAGES = {
     # submissions
     "file-missing": _l("No file came with the form. Choose the .sealed file and upload again."),
     "envelope-malformed": _l("The sealed comment arrived damaged. Your text is still here: press send again."),
-    "envelope-other-consultation": _l("The comment was sealed for another consultation. Reload the page and send again."),
-    "envelope-unknown-key": _l("The moderators' keys have changed since you opened the page. Copy your text, reload, and send again."),
+    "envelope-other-consultation": _l(
+        "The comment was sealed for another consultation. Reload the page and send again."
+    ),
+    "envelope-unknown-key": _l(
+        "The moderators' keys have changed since you opened the page. Copy your text, reload, and send again."
+    ),
     "replay": _l("This sealed comment has been received already. It is not counted twice."),
     "receipt-malformed": _l("The receipt code could not be read. Check it against what you saved."),
     # accounts
@@ -59,15 +68,26 @@ MESSAGES = {
     "account-unknown": _l("There is no such account."),
     "account-holds-key": _l("This person holds an active moderator key. Revoke the key first."),
     "account-last-admin": _l("This is the last active administrator. Make another one first."),
-    "invite-wrong": _l("The e-mail or the enrolment code is not right. Ask the administrator for a new code if it was used."),
+    "account-own": _l("You cannot do this to your own account. Ask another administrator."),
+    "too-many-attempts": _l("Too many attempts. Wait %(minutes)s minutes, then try again."),
+    "form-expired": _l(
+        "This page was open too long, or was opened before you signed in. Go back, reload it, and send again."
+    ),
+    "invite-wrong": _l(
+        "The e-mail or the enrolment code is not right. Ask the administrator for a new code if it was used."
+    ),
     "key-needs-moderator": _l("Only a moderator can add a key."),
     "key-exists": _l("This key is registered already."),
     "key-malformed": _l("The key could not be read. Reload the page and make it again."),
     "key-revoked-already": _l("This key has been revoked already."),
     "key-unknown": _l("There is no such key."),
+    "not-fresh": _l("You signed in too long ago for this. Confirm that it is you, then try again."),
     # moderation
     "not-a-reader": _l("You hold no key of this consultation, so nothing in it can be shown to you."),
     "comment-unknown": _l("There is no such comment in this consultation."),
+    "coding-changed": _l(
+        "Another moderator has coded this comment meanwhile. Note your changes, lock and unlock, and look at it again."
+    ),
     "coding-malformed": _l("The coding could not be read. Reload the page; nothing was saved."),
     "coding-unknown-categories": _l("A category does not belong to this consultation's taxonomy."),
     "coding-unknown-remedies": _l("A remedy does not belong to this consultation's taxonomy."),
@@ -75,13 +95,17 @@ MESSAGES = {
     "coding-unknown-unit": _l("The unit does not belong to this consultation."),
     "coding-empty": _l("Choose at least one category, or mark the comment as having nothing to publish."),
     "coding-contradiction": _l("A comment with nothing to publish cannot have categories. Remove one or the other."),
-    "not-fresh": _l("You signed in too long ago for this. Confirm that it is you, then try again."),
     "coding-paraphrase-long": _l("The paraphrase is longer than %(limit)s characters. Shorten it."),
     # findings, concerns, reports
     "codings-incomplete": _l("Some comments have no coding yet. Finish moderation before publishing."),
-    "coding-changed": _l(
-        "Another moderator has coded this comment meanwhile. Note your changes, lock and unlock, and look at it again."
+    "disclosure-invalid": _l(
+        "The counts or the rule are outside what the anonymity guarantee covers. Nothing was published."
     ),
+    "report-bad-publication": _l(
+        "The published findings could not be read. Ask the administrator to run the verifier."
+    ),
+    "report-bad-table": _l("A table of the report's style or wording is wrong: %(key)s"),
+    "report-bad-findings-file": _l("This findings file is damaged or does not belong to its log entry."),
     "publication-unknown": _l("These findings have not been published."),
     "concern-unknown": _l("There is no such concern."),
     "concern-state": _l("Choose a state for the concern."),
@@ -106,7 +130,7 @@ HTTP_MESSAGES = {
 
 def message(error: PortalError) -> str:
     """The translated sentence of a refusal."""
-    text = MESSAGES.get(error.code, MESSAGES["refused"])
+    text = MESSAGES.get(error.code) or MESSAGES.get(type(error).code) or MESSAGES["refused"]
     return str(text) % error.detail if error.detail else str(text)
 
 

@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+from portal.errors import PortalError
 from portal.web.errors import MESSAGES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +24,13 @@ def raised_codes() -> dict[str, str]:
 def test_every_raised_code_has_words() -> None:
     missing = {code: place for code, place in raised_codes().items() if code not in MESSAGES}
     assert not missing
+
+
+def test_every_kind_of_refusal_has_words_of_its_own() -> None:
+    def kinds(base: type) -> list[type]:
+        return [base, *(kind for child in base.__subclasses__() for kind in kinds(child))]
+
+    assert not [kind.__name__ for kind in kinds(PortalError) if kind.code not in MESSAGES]
 
 
 def test_the_scan_finds_codes() -> None:

@@ -19,7 +19,10 @@ def test_import_directions_hold(monkeypatch) -> None:
 
 def test_services_never_commit_and_never_read_the_time() -> None:
     # given the domains, where the edge commits and clock.py tells the time
-    domains = ["accounts", "concerns", "consultations", "findings", "ledger", "moderation", "reports", "submissions", "audit", "crypto", "tlog"]
+    domains = (
+        "accounts", "audit", "concerns", "consultations", "crypto", "findings", "ledger", "moderation", "reports",
+        "submissions", "tlog",
+    )
     found = []
     for domain in domains:
         for path in (ROOT / "portal" / domain).rglob("*.py"):

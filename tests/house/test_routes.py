@@ -18,7 +18,7 @@ def test_staff_routes_that_anyone_may_open_are_few_and_named(staff_app) -> None:
         for rule in staff_app.url_map.iter_rules()
         if access_of(staff_app, rule.endpoint).kind == "public" and not rule.endpoint.startswith("security.")
     }
-    assert public <= {"static", "enrol.form", "enrol.submit", "enrol.page", "enrol.enrol", "language.switch", "shell.language"}
+    assert public <= {"static", "enrol.page", "language.switch"}
 
 
 def test_public_app_has_no_secret_key_and_no_session(public_app) -> None:

@@ -1,0 +1,95 @@
+"""``portal demo``: the demonstration office, made once and served on this machine only."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from portal.accounts.service import list_accounts
+from portal.cli.assets import record_assets
+from portal.cli.context import open_log, system_clock, work
+from portal.cli.database import upgrade_schema
+from portal.cli.demo_build import DemoOfficeBuilder, DemoStaff
+from portal.cli.init import make_secrets, write_private
+from portal.cli.serve import run
+from portal.clock import FixedClock
+from portal.config import DEMO_MARK, ROOT, ConfigError, Settings, load_settings
+from portal.crypto.atrest import AtRest
+
+SIGN_INS = "demo-sign-ins.json"
+TOML = """# Made by `portal demo`. A production start refuses this folder's secrets.
+env = "demo"
+totp = "optional"
+log_origin = "gop-y.example.org/log"
+office_name = "Văn phòng Tỉnh ủy An Sơn"
+mix_minimum = 3
+"""
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--build-only", is_flag=True, help="Make the office and stop.")
+def demo(port: int, build_only: bool) -> None:
+    """Make the demonstration office (once), print its sign-ins, and serve it on this machine."""
+    settings = prepare()
+    if not (settings.instance / SIGN_INS).exists():
+        click.echo("Making the demonstration office: keys, 113 sealed comments, codings, findings, a report ...")
+        build(settings)
+    record_assets(settings)
+    show(settings, port)
+    if not build_only:
+        run(settings, host="127.0.0.1", port=port, workers=2, threads=4)
+
+
+def prepare() -> Settings:
+    """An instance folder with demonstration settings and fresh secrets, refusing one that serves real people."""
+    instance = Path(os.environ.get("PORTAL_INSTANCE", str(ROOT / "instance"))).absolute()
+    mark = instance / "secrets" / DEMO_MARK
+    if (instance / "secrets").exists() and not mark.exists():
+        raise ConfigError("This instance folder is not a demonstration: set PORTAL_INSTANCE to an empty folder.")
+    make_secrets(instance)
+    mark.touch(mode=0o600)
+    if not (instance / "portal.toml").exists():
+        write_private(instance / "portal.toml", TOML)
+    settings = load_settings()
+    upgrade_schema(settings)
+    return settings
+
+
+def build(settings: Settings) -> None:
+    """Build everything in one transaction, then keep the sign-ins (0600)."""
+    today = system_clock(settings).today()
+    clock = FixedClock(datetime.now(UTC), ZoneInfo(settings.time_zone))
+    with work(settings) as session:
+        if list_accounts(session):
+            raise ConfigError("The demonstration was built half-way: remove its instance folder and start again.")
+        builder = DemoOfficeBuilder(
+            session, open_log(settings), AtRest([settings.secret.instance_key]), settings, clock
+        )
+        staff = builder.build(today)
+    lines = json.dumps([asdict(person) for person in staff], ensure_ascii=False, indent=1)
+    write_private(settings.instance / SIGN_INS, lines + "\n")
+
+
+def sign_ins(settings: Settings) -> list[DemoStaff]:
+    """The demonstration's sign-ins."""
+    return [DemoStaff(**row) for row in json.loads((settings.instance / SIGN_INS).read_text("utf-8"))]
+
+
+def show(settings: Settings, port: int) -> None:
+    """Print addresses and sign-ins."""
+    click.echo(f"\nPublic app   http://127.0.0.1:{port}/        (English: /en/)")
+    click.echo(f"Staff app    http://127.0.0.1:{port}/staff/")
+    click.echo(f"Log          http://127.0.0.1:{port}/log     key {open_log(settings).vkey}\n")
+    click.echo("Demonstration sign-ins (made for this machine, kept in demo-sign-ins.json of the instance folder):")
+    for person in sign_ins(settings):
+        click.echo(f"  {person.email:<28} {'/'.join(person.roles):<10} password: {person.password}")
+        if person.passphrase:
+            click.echo(f"  {'':<28} {'':<10} key passphrase: {person.passphrase}")
+    click.echo("\nPress Ctrl+C to stop. The data stays; `make demo` starts it again.\n")

@@ -1,0 +1,197 @@
+"""Building the demonstration office: real keys, real sealing, real coding, a real publication.
+
+Everything goes through the services that serve real people; only the days are set back, so that the finished
+consultation lies in the past.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from portal.accounts import security
+from portal.accounts import service as accounts
+from portal.accounts.models import Account
+from portal.cli.demo_data import (
+    DemoComment,
+    DemoConsultation,
+    load_finished_consultation,
+    load_office,
+    load_open_consultation,
+)
+from portal.clock import FixedClock
+from portal.concerns import service as concerns
+from portal.config import ROOT, Settings
+from portal.consultations import service as consultations
+from portal.consultations.models import Consultation
+from portal.consultations.taxonomy import default_taxonomy
+from portal.crypto import envelope, keys, keywrap, payload, receipt
+from portal.crypto.atrest import AtRest
+from portal.findings import service as findings
+from portal.ledger.log import Log, read_entries
+from portal.ledger.log import size as log_size
+from portal.moderation import service as moderation
+from portal.reports import service as reports
+from portal.reports.profile import demo_profile
+from portal.submissions import sequencing
+from portal.submissions import service as submissions
+
+WORDS = ROOT / "static" / "src" / "data" / "words.txt"
+
+
+@dataclass
+class DemoStaff:
+    """A demonstration account with what signs it in."""
+
+    email: str
+    name: str
+    roles: list[str]
+    password: str
+    passphrase: str = ""
+
+
+@dataclass
+class DemoOfficeBuilder:
+    """Builds into one session; the caller commits."""
+
+    session: Session
+    log: Log
+    atrest: AtRest
+    settings: Settings
+    clock: FixedClock
+    staff: list[DemoStaff] = field(default_factory=list)
+    public_keys: dict[str, bytes] = field(default_factory=dict)
+    moderators: list[Account] = field(default_factory=list)
+    sent: dict[str, DemoComment] = field(default_factory=dict)
+
+    def build(self, today: date) -> list[DemoStaff]:
+        """The whole office, as of ``today``; returns the sign-ins."""
+        finished, ongoing = load_finished_consultation(), load_open_consultation()
+        self._set_day(today + timedelta(days=finished.opens_in_days - 1))
+        self._people()
+        taxonomy = consultations.save_taxonomy(self.session, default_taxonomy())
+        row = self._open(finished, taxonomy.version, today)
+        self._send(row, finished.comments, today)
+        self._code(row)
+        self._set_day(today + timedelta(days=finished.closes_in_days + 1))
+        consultations.close_consultation(self.session, self.log, row)
+        self._publish(row)
+        second = self._open(ongoing, taxonomy.version, today)
+        self._send(second, ongoing.comments, today)
+        return self.staff
+
+    def _set_day(self, day: date) -> None:
+        self.clock.moment = datetime.combine(day, time(9), ZoneInfo(self.settings.time_zone))
+
+    def _people(self) -> None:
+        for person in load_office().accounts:
+            account, _ = accounts.invite(
+                self.session, email=person.email, name=person.name, roles=person.roles, forbid_pairs=True
+            )
+            made = DemoStaff(person.email, person.name, list(person.roles), _phrase(4))
+            account.password, account.invite_hash = security.hashed(made.password), None
+            if "moderator" in person.roles:
+                made.passphrase = _phrase(6)
+                self._key(account, made.passphrase)
+            self.staff.append(made)
+
+    def _key(self, account: Account, passphrase: str) -> None:
+        seed = keys.new_seed()
+        public_key = keys.public_key(seed)
+        wrapped = keywrap.wrap(seed, passphrase, kid=keys.kid_of(public_key))
+        key = accounts.add_key(self.session, self.log, account, public_key=public_key, wrapped=wrapped)
+        self.public_keys[key.kid] = public_key
+        self.moderators.append(account)
+
+    def _open(self, plan: DemoConsultation, taxonomy: int, today: date) -> Consultation:
+        office = load_office()
+        draft = consultations.ConsultationDraft(
+            id=plan.id,
+            title_vi=plan.title_vi,
+            title_en=plan.title_en,
+            intro_vi=plan.intro_vi,
+            intro_en=plan.intro_en,
+            notice_vi=plan.notice_vi,
+            notice_en=plan.notice_en,
+            opens=today + timedelta(days=plan.opens_in_days),
+            closes=today + timedelta(days=plan.closes_in_days),
+            headcount=office.total,
+            taxonomy_version=taxonomy,
+            k=plan.k,
+            k_paraphrase=plan.k_paraphrase,
+            mix_minimum=plan.mix_minimum,
+            max_chars=plan.max_chars,
+            units=[consultations.UnitDraft(**asdict(unit)) for unit in office.units],
+        )
+        row = consultations.save_draft(self.session, draft)
+        consultations.set_moderators(self.session, row, self.public_keys)
+        self._set_day(draft.opens)
+        consultations.open_consultation(self.session, self.log, row, today=draft.opens)
+        return row
+
+    def _send(self, row: Consultation, comments: tuple[DemoComment, ...], today: date) -> None:
+        """Seal and send each comment, spread over the consultation's days up to ``today``."""
+        last = min(row.closes, today)
+        days = max(1, (last - row.opens).days)
+        for place, comment in enumerate(comments):
+            self._set_day(row.opens + timedelta(days=place * days // len(comments)))
+            sequencing.sequence_due(
+                self.session, self.log, today=self.clock.today(), default_minimum=self.settings.mix_minimum
+            )
+            submissions.accept(
+                self.session,
+                self.log,
+                self.clock,
+                row,
+                envelope=self._seal(row.id, comment),
+                locator_hash=receipt.locator_hash(receipt.new_receipt()),
+                promise_days=self.settings.promise_days,
+            )
+        self._set_day(last)
+        sequencing.sequence_groups(self.session, self.log, [row.id])
+
+    def _seal(self, consultation: str, comment: DemoComment) -> bytes:
+        data = payload.build_payload(
+            payload.Payload(
+                consultation=consultation,
+                topic=comment.topic,
+                text=comment.text,
+                level=comment.level,
+                unit=comment.unit,
+                reply_key=keys.public_key(receipt.reply_seed(receipt.new_receipt())),
+            )
+        )
+        sealed = envelope.seal(data, consultation=consultation, recipients=self.public_keys)
+        self.sent[hashlib.sha256(sealed).hexdigest()] = comment
+        return sealed
+
+    def _code(self, row: Consultation) -> None:
+        """Each comment gets its coding, found again by its envelope's hash in the log, by the moderators in turn."""
+        for index, data in enumerate(read_entries(self.session, 0, log_size(self.session))):
+            leaf = json.loads(data)
+            comment = self.sent.get(leaf.get("envelope_sha256", ""))
+            if comment is None or leaf["consultation"] != row.id:
+                continue
+            moderator = self.moderators[index % len(self.moderators)]
+            moderation.code(
+                self.session, self.log, self.atrest, moderator, row, index=index, raw=comment.coding
+            )
+
+    def _publish(self, row: Consultation) -> None:
+        publication = findings.publish(self.session, self.log, self.atrest, row)
+        today, days = self.clock.today(), self.settings.answer_days
+        concerns.ensure(self.session, publication, today=today, answer_days=days)
+        reports.save_profile(self.session, demo_profile())
+        reports.start(self.session, self.atrest, row, publication)
+
+
+def _phrase(count: int) -> str:
+    """That many random words, as the browser's generator makes them."""
+    words = WORDS.read_text("ascii").split()
+    return " ".join(secrets.choice(words) for _ in range(count))
