@@ -43,7 +43,7 @@ def publish(session: Session, log: Log, atrest: AtRest, row: Consultation) -> Pu
     )
     data = rfc8785.dumps(document)
     salt = secrets.token_bytes(32)
-    opening = {"consultation": row.id, "counts": counts.as_document()}
+    opening: dict[str, Any] = {"consultation": row.id, "counts": counts.as_document()}
     commitment = commit(salt, opening)
     leaf = events.encode(
         "finding",
