@@ -42,7 +42,7 @@ GUNICORN = ["-m", "gunicorn", "--workers", "2", "--threads", "4", "--worker-clas
 def prepare(folder: Path) -> tuple[dict[str, str], bytes]:
     """An instance with one open consultation; returns its environment and one real envelope."""
     values = {name: secrets.token_hex(size) for name, size in SECRET_BYTES.items()}
-    given = {"env": "test", "app": "public", "instance": str(folder), "open_rate": "0", "log_origin": "bench.example/log"}
+    given = {"env": "test", "app": "public", "instance": str(folder), "open_rate": "0", "log_origin": "b.example/log"}
     env = {f"PORTAL_{name.upper()}": value for name, value in {**values, **given}.items()}
     settings = load_settings(env)
     upgrade_schema(settings)
@@ -76,7 +76,8 @@ def bodies(envelope: bytes, count: int) -> list[bytes]:
     for _ in range(count):
         unique = envelope[:start] + secrets.token_bytes(32) + envelope[start + 32 :]
         fields = {"envelope": unique, "locator_hash": secrets.token_bytes(32)}
-        made.append(json.dumps({k: base64.urlsafe_b64encode(v).rstrip(b"=").decode() for k, v in fields.items()}).encode())
+        text = {name: base64.urlsafe_b64encode(value).rstrip(b"=").decode() for name, value in fields.items()}
+        made.append(json.dumps(text).encode())
     return made
 
 
