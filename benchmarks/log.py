@@ -2,8 +2,9 @@
 
     python benchmarks/log.py [--leaves 1000000] [--rounds 3]
 
-The baseline hashes each leaf and one 65-byte node a leaf, in a loop that keeps nothing: what a tree of that size cannot do
-without. A round runs the baseline right before each task, so that both see the same machine; the median ratio is printed.
+The baseline hashes each leaf and one 65-byte node a leaf, in a loop that keeps nothing: what no tree of that size
+can do without. A round runs the baseline right before each task, so that both see the same machine; the median ratio
+is printed. Set PYTHONPATH to the project's folder when the package is not installed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ BATCH = 1 << 16  # leaves that one append takes, as when a pool is drained
 
 
 def make_leaves(count: int) -> list[bytes]:
-    """Leaves as a consultation gives them, 157 bytes each: canonical JSON with a hash that differs."""
+    """Leaves as a consultation gives them: the canonical JSON of a submission, each with a hash of its own."""
     template = b'{"consultation":"gop-y-2026","envelope_sha256":"%s","type":"submission","v":1}'
     return [template % sha256(b"%d" % number).hexdigest().encode() for number in range(count)]
 
