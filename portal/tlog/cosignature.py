@@ -8,6 +8,7 @@ a submitter.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -34,7 +35,7 @@ class CosignerKey:
         if len(self.public_key) != 32:
             raise MalformedKey("an Ed25519 public key is 32 bytes long")
 
-    @property
+    @cached_property
     def key_id(self) -> bytes:
         """4 bytes; another id than the same key has for note signatures."""
         return key_id(self.name, COSIGNATURE, self.public_key)

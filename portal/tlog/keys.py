@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature as BadEd25519
@@ -36,7 +37,7 @@ class VerifierKey:
         if len(self.public_key) != 32:
             raise MalformedKey("an Ed25519 public key is 32 bytes long")
 
-    @property
+    @cached_property
     def key_id(self) -> bytes:
         """4 bytes."""
         return key_id(self.name, ED25519, self.public_key)
@@ -72,11 +73,10 @@ class SignerKey:
         if len(self.seed) != 32:
             raise MalformedKey("an Ed25519 seed is 32 bytes long")
 
-    @property
+    @cached_property
     def verifier(self) -> VerifierKey:
         """The public half."""
-        private = Ed25519PrivateKey.from_private_bytes(self.seed)
-        return VerifierKey(self.name, private.public_key().public_bytes_raw())
+        return VerifierKey(self.name, self._private.public_key().public_bytes_raw())
 
     @property
     def key_id(self) -> bytes:
@@ -85,7 +85,11 @@ class SignerKey:
 
     def sign(self, text: str) -> bytes:
         """64 bytes."""
-        return Ed25519PrivateKey.from_private_bytes(self.seed).sign(text.encode())
+        return self._private.sign(text.encode())
+
+    @cached_property
+    def _private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.seed)  # expanded once, so that a signature costs only itself
 
     def reveal(self) -> str:
         """The secret text of the key, for a file that nobody else can read."""
