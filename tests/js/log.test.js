@@ -59,6 +59,7 @@ describe("inclusion", () => {
     const { index, size, leaf, proof, root } = OURS.inclusion.at(-2);
     const parts = { index, size, leaf: base64(leaf), root: base64(root) };
     const path = proof.map(base64);
+    await refuses(verifyInclusion({ ...parts, index: 0, leaf: parts.root, proof: [] }), "inclusion-error");
     for (const wrong of [path.slice(1), path.slice(0, -1), [...path, path[0]], path.with(0, path[0].subarray(1))]) {
       await refuses(verifyInclusion({ ...parts, proof: wrong }), "inclusion-error");
     }

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -199,7 +200,8 @@ def test_one_flipped_bit_of_a_cosignature_fails(bit: int) -> None:
 def test_a_witness_signs_checkpoints_and_nothing_else() -> None:
     with pytest.raises(MalformedCheckpoint):
         sign_note(str(PROMISE), WITNESS)
-    assert not WITNESS.verifier.verifies(str(PROMISE), bytes(72))
+    signature = Ed25519PrivateKey.from_private_bytes(WITNESS.seed).sign(f"cosignature/v1\ntime 1\n{PROMISE}".encode())
+    assert not WITNESS.verifier.verifies(str(PROMISE), (1).to_bytes(8) + signature)
     assert not WITNESS.verifier.verifies(str(CHECKPOINT), bytes(71))
 
 

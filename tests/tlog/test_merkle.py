@@ -155,6 +155,18 @@ def test_proofs_of_another_length_are_refused(size: int, data: st.DataObject) ->
             verify_consistency(old, old_root, size, root, steps[:-1])
 
 
+@given(st.integers(2, len(HASHES)))
+def test_a_root_is_neither_its_own_leaf_nor_its_own_past(size: int) -> None:
+    root = tree_head(HASHES[:size])
+
+    with pytest.raises(InclusionError, match="too short"):
+        verify_inclusion(0, size, root, [], root)
+    with pytest.raises(ConsistencyError, match="too short"):
+        verify_consistency(1, root, size, root, [])
+    with pytest.raises(ConsistencyError, match="too short"):
+        verify_consistency(size - 1, root, size, root, [] if (size - 1).bit_count() == 1 else [root])
+
+
 def test_a_fork_is_not_a_prefix() -> None:
     forked = [*HASHES[:50], HASHES[0], *HASHES[51:80]]
     proof = prove_consistency(60, 80, reader(HASHES))
