@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -18,6 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_MARK = "DEMO"
+LOG_ORIGIN = re.compile(r"(?!.*/promise$)[a-z0-9.:-]+(/[A-Za-z0-9._~-]+)*")
 
 
 class ConfigError(Exception):
@@ -66,7 +68,6 @@ class Settings:
     mix_minimum: int = setting(10, "waiting submissions that make a batch before the day ends")
     promise_days: int = setting(2, "days after which a submission is promised to stand in the log")
     open_rate: int = setting(120, "submissions a minute a process accepts where no ballot is needed; 0 for no limit")
-    server_sealing: bool = setting(False, "offer a page that seals on the server (weaker; marks the submission)")
     acknowledge_days: int = setting(5, "working days the committee gives itself to acknowledge a concern")
     answer_days: int = setting(30, "days the committee gives itself to answer a concern")
     session_minutes: int = setting(60, "minutes of idleness after which a staff session ends")
@@ -148,6 +149,8 @@ def _check(settings: Settings) -> None:
         "app": ("public", "staff", "all"),
         "totp": ("required", "optional"),
     }
+    if settings.log_origin and not LOG_ORIGIN.fullmatch(settings.log_origin):
+        raise ConfigError("PORTAL_LOG_ORIGIN is a host and a path, such as 'gop-y.example.vn/log'.")
     for name, allowed in choices.items():
         if getattr(settings, name) not in allowed:
             raise ConfigError(f"PORTAL_{name.upper()} must be one of: {', '.join(allowed)}.")

@@ -70,6 +70,8 @@ def test_production_needs_its_addresses(tmp_path, name) -> None:
     [
         ("PORTAL_TOTP", "optional"),
         ("PORTAL_ENV", "staging"),
+        ("PORTAL_LOG_ORIGIN", "https://gop-y.example.org"),
+        ("PORTAL_LOG_ORIGIN", "gop-y.example.org/promise"),
         ("PORTAL_MIX_MINIMUM", "many"),
         ("PORTAL_FORBID_ROLE_PAIRS", "maybe"),
         ("PORTAL_LOG_KEY", "00" * 32),

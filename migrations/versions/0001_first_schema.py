@@ -214,7 +214,6 @@ def upgrade() -> None:
     sa.Column('locator_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('leaf_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('leaf_index', sa.Integer(), nullable=True),
-    sa.Column('server_sealed', sa.Boolean(), nullable=False),
     sa.CheckConstraint('length(id) = 16', name=op.f('ck_submission_id_length')),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_submission_consultation_id_consultation')),
     sa.ForeignKeyConstraint(['leaf_index'], ['log_leaf.index'], name=op.f('fk_submission_leaf_index_log_leaf')),

@@ -7,11 +7,10 @@ Every append happens under one lock (PostgreSQL: an advisory lock of the transac
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
@@ -29,34 +28,22 @@ from portal.tlog.tiles import HASH_SIZE, TILE_WIDTH, TileTree, encode_bundle, ne
 ADVISORY_LOCK = 0x706F7274616C
 
 
-class LoadedSigner:
-    """A signer whose key is expanded once: a submission's promise should cost one signature and no more."""
-
-    def __init__(self, key: SignerKey) -> None:
-        self.name, self.key_id, self.vkey = key.name, key.key_id, str(key.verifier)
-        self._private = Ed25519PrivateKey.from_private_bytes(key.seed)
-
-    def sign(self, text: str) -> bytes:
-        """64 bytes (RFC 8032)."""
-        return self._private.sign(text.encode())
-
-
 @dataclass(frozen=True)
 class Log:
     """The log's name and its signing key."""
 
     origin: str
-    signer: LoadedSigner = field(repr=False)
+    signer: SignerKey
 
     @classmethod
     def from_seed(cls, origin: str, seed: bytes) -> Log:
         """The log named ``origin`` with the Ed25519 key of a 32-byte seed."""
-        return cls(origin, LoadedSigner(SignerKey(origin, seed)))
+        return cls(origin, SignerKey(origin, seed))
 
     @property
     def vkey(self) -> str:
         """The verifier key that auditors and browsers pin (C2SP signed-note)."""
-        return self.signer.vkey
+        return str(self.signer.verifier)
 
     def promise(self, digest: bytes, due: date) -> str:
         """A signed note that the leaf of that hash will stand in the log by the end of that day."""

@@ -28,7 +28,6 @@ class Submission(Base):
     locator_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     leaf_index: Mapped[int | None] = mapped_column(ForeignKey("log_leaf.index"), unique=True)
-    server_sealed: Mapped[bool] = mapped_column(default=False)
 
 
 class SealedEnvelope(Base):

@@ -39,7 +39,6 @@ def accept(
     envelope: bytes,
     locator_hash: bytes,
     promise_days: int,
-    server_sealed: bool = False,
 ) -> Acceptance:
     """Take an envelope, or refuse it by name.
 
@@ -57,21 +56,18 @@ def accept(
     if known is not None:
         return _again(session, log, known, leaf)
     waiting = pool.put(session, group=row.id, data=leaf, today=today, promise_days=promise_days)
+    hashes = {"envelope_sha256": digest, "locator_hash": locator_hash, "leaf_hash": waiting.leaf_hash}
+    _store(session, row, envelope, hashes)
+    return Acceptance(leaf, log.promise(waiting.leaf_hash, waiting.due), fresh=True)
+
+
+def _store(session: Session, row: Consultation, envelope: bytes, hashes: dict[str, bytes]) -> None:
     key = secrets.token_bytes(16)
-    values = {
-        "id": key,
-        "consultation_id": row.id,
-        "envelope_sha256": digest,
-        "locator_hash": locator_hash,
-        "leaf_hash": waiting.leaf_hash,
-        "server_sealed": server_sealed,
-    }
     try:
-        session.execute(insert(Submission).values(values))
+        session.execute(insert(Submission).values(id=key, consultation_id=row.id, **hashes))
     except IntegrityError:
         raise Conflict("replay") from None
     session.execute(insert(SealedEnvelope).values(submission_id=key, data=envelope))
-    return Acceptance(leaf, log.promise(waiting.leaf_hash, waiting.due), fresh=True)
 
 
 def _check_envelope(row: Consultation, envelope: bytes) -> None:
