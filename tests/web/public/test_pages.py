@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -14,7 +13,6 @@ from tests.support import Office
 from tests.web.public.support import Page
 
 PAGES = ["/", "/how", "/c/thu-2026", "/receipt", "/results", "/log"]
-LANGUAGES = pytest.mark.parametrize("prefix", ["", "/en"], ids=["vi", "en"])
 
 
 def check_bare(answer: TestResponse) -> None:
@@ -46,43 +44,44 @@ def check_references(page: Page, ids: set[str]) -> None:
         assert not href.startswith("#") or href[1:] in ids, attrs
 
 
-@LANGUAGES
-@pytest.mark.parametrize("path", PAGES)
-def test_page_is_there_bare_and_well_formed(public: FlaskClient, office: Office, prefix: str, path: str) -> None:
-    # given an office with an open consultation; when anyone asks for the page
-    answer = public.get(prefix + path)
-    # then it comes without cookie, with the strict policy, and nothing in it is inline or from elsewhere
-    assert answer.status_code == 200
-    check_bare(answer)
-    page = Page(answer.get_data(as_text=True))
-    check_page(page)
-    assert page.all("html")[0]["lang"] == (prefix.strip("/") or "vi")
-    assert len(page.all("h1")) == len(page.all("main")) == 1
+def both(*paths: str) -> list[str]:
+    return [prefix + path for path in paths for prefix in ("", "/en")]
 
 
-@LANGUAGES
-@pytest.mark.parametrize("path", ["/results", "/results/thu-2026", "/", "/c/thu-2026", "/log"])
-def test_pages_after_publication(public: FlaskClient, published: Office, prefix: str, path: str) -> None:
-    answer = public.get(prefix + path)
-    assert answer.status_code == 200
-    check_bare(answer)
-    check_page(Page(answer.get_data(as_text=True)))
+def test_pages_are_there_bare_and_well_formed_in_both_languages(public: FlaskClient, office: Office) -> None:
+    for path in both(*PAGES):
+        # given an office with an open consultation; when anyone asks for the page
+        answer = public.get(path)
+        # then it comes without cookie, with the strict policy, and nothing in it is inline or from elsewhere
+        assert answer.status_code == 200, path
+        check_bare(answer)
+        page = Page(answer.get_data(as_text=True))
+        check_page(page)
+        assert page.all("html")[0]["lang"] == ("en" if path.startswith("/en") else "vi")
+        assert len(page.all("h1")) == len(page.all("main")) == 1, path
 
 
-@LANGUAGES
-def test_pages_of_an_empty_portal(public: FlaskClient, prefix: str) -> None:
-    for path in ("/", "/how", "/receipt", "/results", "/log"):
-        answer = public.get(prefix + path)
+def test_pages_after_publication(public: FlaskClient, published: Office) -> None:
+    for path in both("/results", "/results/thu-2026", "/", "/c/thu-2026", "/log"):
+        answer = public.get(path)
+        assert answer.status_code == 200, path
+        check_bare(answer)
+        check_page(Page(answer.get_data(as_text=True)))
+
+
+def test_pages_of_an_empty_portal(public: FlaskClient) -> None:
+    for path in both("/", "/how", "/receipt", "/results", "/log"):
+        answer = public.get(path)
         assert answer.status_code == 200, path
         check_page(Page(answer.get_data(as_text=True)))
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/c/nothing", "/results/nothing", "/en/results/nothing", "/log/tile/9/x"])
-def test_what_is_not_there_is_a_plain_404(public: FlaskClient, office: Office, path: str) -> None:
-    answer = public.get(path)
-    assert answer.status_code == 404
-    check_bare(answer)
-    check_page(Page(answer.get_data(as_text=True)))
+def test_what_is_not_there_is_a_plain_404(public: FlaskClient) -> None:
+    for path in both("/nothing", "/c/nothing", "/results/nothing", "/results/nothing/findings.json", "/log/tile/9/x"):
+        answer = public.get(path)
+        assert answer.status_code == 404, path
+        check_bare(answer)
+        check_page(Page(answer.get_data(as_text=True)))
 
 
 def test_every_script_and_stylesheet_carries_its_integrity(public: FlaskClient, office: Office) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -87,31 +86,39 @@ def test_a_retry_after_the_shuffle_is_still_answered(
     assert parsed(again) == {"promise": "", "leaf": parsed(first)["leaf"]}
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{", b"[]", b"null", b'{"envelope":"AA"}', b'{"envelope":1,"locator_hash":"AA"}', b"[" * 9000,
-     b'{"envelope":"AA","locator_hash":"AA","text":"plain"}'],
-)
-def test_a_malformed_body_is_refused(public: FlaskClient, office: Office, body: bytes) -> None:
-    answer = public.post("/c/thu-2026/submissions", data=body, content_type="application/json")
-    refused(answer, 422, "body-malformed")
+MALFORMED = [
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b"[" * 9000,
+    b'{"envelope":"AA"}',
+    b'{"envelope":1,"locator_hash":"AA"}',
+    b'{"envelope":"AA","locator_hash":"AA","text":"plain"}',
+]
 
 
-@pytest.mark.parametrize("change", ["flip", "cut", "longer", "padding", "alphabet"])
-def test_a_tampered_envelope_is_refused(public: FlaskClient, public_app: Flask, office: Office, change: str) -> None:
+def test_malformed_bodies_are_refused(public: FlaskClient, office: Office) -> None:
+    for body in MALFORMED:
+        answer = public.post("/c/thu-2026/submissions", data=body, content_type="application/json")
+        refused(answer, 422, "body-malformed")
+
+
+def test_tampered_envelopes_are_refused(public: FlaskClient, public_app: Flask, office: Office) -> None:
+    # given an envelope; when it is altered on the way
     envelope, raw = office.seal()
     body = body_of(envelope, raw)
-    if change == "flip":
-        body = body_of(b"PFE2" + envelope[4:], raw)
-    elif change == "cut":
-        body = body_of(envelope[:-1], raw)
-    elif change == "longer":
-        body = body_of(envelope + b"\x00", raw)
-    elif change == "padding":
-        body["envelope"] += "="
-    else:
-        body["envelope"] = "+" + body["envelope"][1:]
-    refused(post(public, office, body), 422, "envelope-malformed")
+    altered = [
+        body_of(b"PFE2" + envelope[4:], raw),
+        body_of(envelope[:-1], raw),
+        body_of(envelope + b"\x00", raw),
+        body | {"envelope": body["envelope"] + "="},
+        body | {"envelope": "+" + body["envelope"][1:]},
+        body | {"envelope": "ấ" + body["envelope"]},
+    ]
+    # then each is refused by name and nothing is kept
+    for one in altered:
+        refused(post(public, office, one), 422, "envelope-malformed")
     assert count(public_app) == 0
 
 

@@ -1,0 +1,128 @@
+// The submit page: verify the keys, let the visitor write, seal in a worker, send the envelope, hand over the receipt.
+// The text lives in one <textarea> and in the message to the worker; it is never stored and never posted.
+import { codePoints, composedText, watchText } from "../public/compose.js";
+import { attend, byId, show, showDay, words } from "../public/dom.js";
+import { offerFile } from "../public/download.js";
+import { clearProblems, showProblems } from "../public/problems.js";
+import { judgePromise } from "../public/promise.js";
+import { firstRecipient, layOutRecipients } from "../public/recipients.js";
+import { keepReceipt } from "../public/saved.js";
+import { canSeal, sealComment } from "../public/sealing.js";
+import { loadSealing } from "../public/sealing-info.js";
+import { NotSent, postSealed } from "../public/sending.js";
+
+const form = byId("comment");
+let unsaved = false; // a text that was not sent, or a receipt that was not saved
+let kept = null; // what was sealed for these very inputs: a retry sends the same bytes, so it cannot count twice
+
+start();
+
+async function start() {
+  window.addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
+  if (!canSeal()) return refuse("errorUnsupported");
+  let info;
+  try {
+    info = await loadSealing(form.dataset.sealingUrl, form.dataset.consultation);
+  } catch (error) {
+    return refuse({ keys: "errorKeys", unsupported: "errorUnsupported" }[error.code] ?? "errorLoad");
+  }
+  const chosen = layOutRecipients(info.keys);
+  watchText(info.settings.max_chars);
+  byId("text").addEventListener("input", () => (unsaved = composedText() !== ""));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(info, chosen());
+  });
+  show(byId("preparing"), false);
+  show(form);
+}
+
+function refuse(key) {
+  show(byId("preparing"), false);
+  showProblems([{ text: words(key) }]);
+}
+
+async function send(info, readers) {
+  const comment = readForm();
+  const errors = problemsOf(comment, readers, info.settings.max_chars);
+  if (errors.length) return showProblems(errors);
+  clearProblems();
+  busy(true);
+  try {
+    const sealed = await sealedOnce(info, comment, readers);
+    byId("progress").textContent = words("sending");
+    const answer = await postSealed(form.dataset.submitUrl, sealed.body);
+    await finish(info, sealed, answer);
+  } catch (error) {
+    busy(false);
+    showProblems([{ text: explain(error) }]);
+  }
+}
+
+function readForm() {
+  const subject = byId("subject").selectedOptions[0];
+  return {
+    topic: form.querySelector("input[name=topic]:checked")?.value ?? null,
+    level: subject.dataset.level ?? null,
+    unit: subject.value || null,
+    text: composedText(),
+  };
+}
+
+function problemsOf({ topic, text }, readers, limit) {
+  const errors = [];
+  const count = codePoints(text);
+  if (!topic) errors.push({ field: "topic", target: "topic-conduct", text: own("topic-error") });
+  if (count === 0) errors.push({ field: "text", target: "text", text: words("textEmpty") });
+  if (count > limit) errors.push({ field: "text", target: "text", text: words("textLong", { count, limit }) });
+  if (!readers.length) errors.push({ field: "recipients", target: firstRecipient(), text: own("recipients-error") });
+  return errors;
+}
+
+const own = (id) => byId(id).querySelector("span").textContent;
+
+async function sealedOnce(info, comment, readers) {
+  const inputs = JSON.stringify([comment, readers]);
+  if (kept?.inputs === inputs) return kept.sealed;
+  byId("progress").textContent = words("sealing");
+  const sealed = await sealComment(form.dataset, info, comment, readers);
+  kept = { inputs, sealed };
+  return sealed;
+}
+
+function explain(error) {
+  if (error instanceof NotSent) return error.words || words(error.code === "network" ? "errorNetwork" : "errorServer");
+  return words({ timeout: "errorTimeout", worker: "errorWorker", unsupported: "errorUnsupported" }[error?.code] ?? "errorSeal");
+}
+
+function busy(working) {
+  byId("send-button").disabled = working;
+  byId("text").readOnly = working;
+  if (!working) byId("progress").textContent = "";
+}
+
+async function finish(info, sealed, answer) {
+  const verdict = await judgePromise(answer, info.consultation, sealed.envelope, info.logKey);
+  wipe();
+  unsaved = true;
+  tellPromise(verdict, answer);
+  await keepReceipt(sealed.code);
+  unsaved = false;
+  show(byId("thanks"));
+  attend(byId("thanks-title"));
+}
+
+/** Take the text out of the page before anything else is shown. */
+function wipe() {
+  kept = null;
+  byId("text").value = "";
+  byId("advice-list").replaceChildren();
+  form.remove();
+  byId("by-file").remove();
+}
+
+function tellPromise({ verdict, day }, { promise, leaf }) {
+  const keys = { good: "promiseGood", later: "promiseLater", bad: "promiseBad" };
+  byId("promise-verdict").textContent = words(keys[verdict], day ? { day: showDay(day) } : {});
+  if (promise) offerFile(byId("promise-file"), "promise.txt", `${leaf}\n\n${promise}`);
+}

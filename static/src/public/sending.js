@@ -1,0 +1,31 @@
+// Posting the sealed envelope. Only ciphertext and a hash come this far.
+
+/** A refusal by the server (its translated words), or `code` network or server when there was no proper answer. */
+export class NotSent extends Error {
+  constructor(code, message = "") {
+    super(message || code);
+    this.code = code;
+    this.words = message;
+  }
+}
+
+/** Post `{envelope, locator_hash}`; resolves with `{promise, leaf}`. The same body may be sent again after a failure. */
+export async function postSealed(url, body) {
+  let answer;
+  try {
+    answer = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify(body),
+      credentials: "omit",
+      cache: "no-store",
+      redirect: "error",
+    });
+  } catch {
+    throw new NotSent("network");
+  }
+  const found = await answer.json().catch(() => null);
+  if (answer.ok && typeof found?.leaf === "string") return found;
+  if (typeof found?.message === "string") throw new NotSent(found.error, found.message);
+  throw new NotSent("server");
+}
