@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_babel import Babel
@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, MetaData, event
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from portal.config import ROOT, Settings
 
@@ -30,7 +30,20 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy, whose scoped session serves wherever a service asks for a session."""
+
+    if TYPE_CHECKING:
+
+        class Scoped(Session):
+            """The request's session; calling it gives the plain one."""
+
+            def __call__(self) -> Session: ...
+
+        session: Scoped  # type: ignore[assignment]
+
+
+db = Database(model_class=Base)
 migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
 csrf = CSRFProtect()
 babel = Babel()

@@ -46,7 +46,9 @@ class Account(Base, UserMixin):
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()), nullable=True)
     invite_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
 
-    roles: Mapped[list[Role]] = relationship(secondary=account_roles, order_by=Role.name)
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
+        secondary=account_roles, order_by=Role.name
+    )
 
 
 class ModeratorKey(Base):

@@ -36,7 +36,7 @@ def check_round(name: str, current: Round, opening: dict[str, Any], publication:
     """Names of what does not follow: commitments -> codings -> counts -> published rows."""
     if current.finding is None:
         return []
-    failures = []
+    failures: list[str] = []
     codings = _opened_codings(name, current, opening, failures)
     taxonomy = parse_taxonomy(opening["taxonomy"].encode())
     counted = tally(codings, taxonomy, opening["headcounts"])

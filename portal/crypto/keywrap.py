@@ -72,11 +72,11 @@ def parse_wrapped(text: str) -> WrappedKey:
         raise
     except (CryptoError, ValueError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise KeyWrapError("not a wrapped key of version 1") from error
-    numbers = [document[name] for name in ("m", "t", "p")]
-    sizes = [len(binary[name]) for name in ("salt", "nonce", "ct")]
-    if sizes != [16, 12, 48] or not _in_range(numbers):
+    memory, passes, lanes = (document[name] for name in ("m", "t", "p"))
+    salt, nonce, ct = (binary[name] for name in ("salt", "nonce", "ct"))
+    if [len(salt), len(nonce), len(ct)] != [16, 12, 48] or not _in_range([memory, passes, lanes]):
         raise KeyWrapError("a parameter is out of range")
-    return WrappedKey(*numbers, **binary)
+    return WrappedKey(memory, passes, lanes, salt, nonce, ct)
 
 
 def _in_range(numbers: list[Any]) -> bool:
