@@ -67,7 +67,7 @@ def _paraphrase(value: Any) -> str:
 
 
 def _check(coding: dict[str, Any], rules: CodingRules) -> None:
-    if coding["severity"] not in (None, 1, 2, 3) or isinstance(coding["severity"], bool):
+    if coding["severity"] is not None and (type(coding["severity"]) is not int or not 1 <= coding["severity"] <= 3):
         raise Invalid("coding-malformed")
     if coding["level"] not in (None, "office", "unit", "party"):
         raise Invalid("coding-malformed")

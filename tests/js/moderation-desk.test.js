@@ -118,6 +118,7 @@ test("a coding is canonical, so that ticking twice leaves it unchanged", () => {
 
 test("what the server would refuse is named before sending", () => {
   assert.deepEqual(problems(coded()), ["empty"]);
+  assert.deepEqual(problems({ ...coded(), unit: "P1" }), []);
   assert.deepEqual(problems(coded("C1")), []);
   assert.deepEqual(problems({ ...coded(), flags: ["denunciation"] }), []);
   assert.deepEqual(problems({ ...coded("C1"), flags: ["no_publishable"] }), ["contradiction"]);

@@ -30,7 +30,7 @@ export function same(one, other) {
 /** Why the server would refuse this coding: names of problems, empty when it would not. */
 export function problems(coding) {
   const found = [];
-  if (!coding.categories.length && !coding.flags.length) found.push("empty");
+  if (!coding.categories.length && !coding.flags.length && !coding.unit) found.push("empty");
   if (coding.categories.length && coding.flags.includes("no_publishable")) found.push("contradiction");
   if (coding.paraphrase.length > PARAPHRASE_MAX) found.push("long");
   return found;

@@ -107,7 +107,8 @@ export class UnlockPanel {
   #advance(done) {
     const bar = this.root.querySelector("progress");
     bar.value = Math.min(done, bar.max);
-    this.#say(fill(this.words.openingComments, { percent: Math.floor((100 * bar.value) / bar.max) }));
+    const share = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(bar.value / bar.max);
+    this.#say(fill(this.words.openingComments, { share }));
   }
 
   #busy(text) {

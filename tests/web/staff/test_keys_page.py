@@ -82,52 +82,49 @@ def test_a_key_is_kept_and_its_public_half_is_logged(page, staff_app, made) -> N
     }
 
 
-@pytest.mark.parametrize("extra", ["prf", "seed", "passphrase", "clientExtensionResults", "kid"])
-def test_a_body_with_any_other_key_is_refused(page, staff_app, made, extra) -> None:
+def test_a_body_with_any_other_key_is_refused(page, staff_app, made) -> None:
     before = count(staff_app)
-    answer = add(page, {**made, extra: b64(secrets.token_bytes(32))})
-    assert (answer.status_code, answer.json["error"]) == (422, "body-malformed")
+    for extra in ("prf", "seed", "passphrase", "clientExtensionResults", "kid"):
+        answer = add(page, {**made, extra: b64(secrets.token_bytes(32))})
+        assert (answer.status_code, answer.json["error"]) == (422, "body-malformed"), extra
     assert count(staff_app) == before
 
 
-@pytest.mark.parametrize("body", [None, [], "x", {}, {"public_key": "x"}, {"wrapped": {}}])
-def test_a_body_with_too_little_is_refused(page, office, body) -> None:
-    assert add(page, body).json["error"] == "body-malformed"
+def test_a_body_with_too_little_is_refused(page) -> None:
+    for body in (None, [], "x", {}, {"public_key": "x"}, {"wrapped": {}}):
+        assert add(page, body).json["error"] == "body-malformed", body
 
 
-@pytest.mark.parametrize("bad", ["", "x", "AAAA", None, 7, [1], b64(bytes(1215)), b64(bytes(1217)), "é" * 1622])
-def test_a_public_key_of_another_shape_is_refused(page, staff_app, made, bad) -> None:
+def test_a_public_key_of_another_shape_is_refused(page, staff_app, made) -> None:
     before = count(staff_app)
-    answer = add(page, {**made, "public_key": bad})
-    assert (answer.status_code, answer.json["error"]) == (422, "key-malformed")
+    for bad in ("", "x", "AAAA", None, 7, [1], b64(bytes(1215)), b64(bytes(1217)), "é" * 1622):
+        answer = add(page, {**made, "public_key": bad})
+        assert (answer.status_code, answer.json["error"]) == (422, "key-malformed"), bad
     assert count(staff_app) == before
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"v": 2},
-        {"kdf": "pbkdf2"},
-        {"m": 8},
-        {"t": 0},
-        {"salt": "AAAA"},
-        {"nonce": b64(bytes(16))},
-        {"ct": b64(bytes(47))},
-        {"ct": None},
-        {"ct": "\ud800"},
-        {"seed": b64(bytes(32))},
-    ],
-)
-def test_wrapped_bytes_of_another_shape_are_refused(page, staff_app, made, change) -> None:
+WRONG = [
+    {"v": 2},
+    {"kdf": "pbkdf2"},
+    {"m": 8},
+    {"t": 0},
+    {"salt": "AAAA"},
+    {"nonce": b64(bytes(16))},
+    {"ct": b64(bytes(47))},
+    {"ct": None},
+    {"ct": "\ud800"},
+    {"seed": b64(bytes(32))},
+]
+
+
+def test_wrapped_bytes_of_another_shape_are_refused(page, staff_app, made) -> None:
     before = count(staff_app)
-    answer = add(page, {**made, "wrapped": {**made["wrapped"], **change}})
-    assert (answer.status_code, answer.json["error"]) == (422, "key-malformed")
+    for change in WRONG:
+        answer = add(page, {**made, "wrapped": {**made["wrapped"], **change}})
+        assert (answer.status_code, answer.json["error"]) == (422, "key-malformed"), change
+    for bad in (None, "{}", [], {}):
+        assert add(page, {**made, "wrapped": bad}).json["error"] == "key-malformed", bad
     assert count(staff_app) == before
-
-
-@pytest.mark.parametrize("bad", [None, "{}", [], {}])
-def test_wrapped_bytes_that_are_no_object_are_refused(page, made, bad) -> None:
-    assert add(page, {**made, "wrapped": bad}).json["error"] == "key-malformed"
 
 
 def test_the_same_key_twice_is_refused(page, made) -> None:
