@@ -13,7 +13,7 @@ STATES = ("received", "studying", "accepted", "explained", "done")
 
 
 class Concern(Base):
-    """A published category and what the committee does about it.
+    """A published category and what the committee does about it, with the days by which it owes its next steps.
 
     The answer is sealed at rest while it is worked on. A published one also stands in the clear with the salt of
     its commitment: the public app holds no instance key, and anyone can compare the words with the log's leaf.
@@ -31,6 +31,7 @@ class Concern(Base):
     code: Mapped[str] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(10), default="received")
     owner: Mapped[str] = mapped_column(String(120), default="")
+    acknowledge_by: Mapped[date]
     due: Mapped[date]
     answer_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     published: Mapped[bool] = mapped_column(default=False)

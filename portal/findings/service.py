@@ -18,11 +18,14 @@ from portal.crypto.commitment import commit
 from portal.errors import Conflict, NotFound
 from portal.findings import disclosure
 from portal.findings.models import Publication
+from portal.findings.paraphrases import choose
+from portal.findings.publication import parse_publication
 from portal.ledger import events
 from portal.ledger.log import Log, append, size
 from portal.moderation import service as moderation
 
 PURPOSE = "finding-counts"
+PARAPHRASES = "finding-paraphrases"
 
 
 def publish(session: Session, log: Log, atrest: AtRest, row: Consultation) -> Publication:
@@ -55,6 +58,7 @@ def publish(session: Session, log: Log, atrest: AtRest, row: Consultation) -> Pu
     publication = Publication(
         consultation_id=row.id,
         document=data,
+        paraphrases_sealed=atrest.seal(PARAPHRASES, _paraphrases(session, atrest, row, data)),
         counts_sealed=atrest.seal(PURPOSE, rfc8785.dumps({**opening, "salt": salt.hex()})),
         counts_commitment=commitment,
         finding_leaf=append(session, log, [leaf]),
@@ -63,6 +67,11 @@ def publish(session: Session, log: Log, atrest: AtRest, row: Consultation) -> Pu
     mark_published(row)
     session.flush()
     return publication
+
+
+def _paraphrases(session: Session, atrest: AtRest, row: Consultation, document: bytes) -> bytes:
+    codings = (item["coding"] for item in moderation.current_codings(session, atrest, row))
+    return rfc8785.dumps(choose(codings, parse_publication(document), taxonomy_of(row)))
 
 
 def rule_of(row: Consultation) -> disclosure.Rule:
@@ -100,18 +109,11 @@ def published_ids(session: Session) -> list[str]:
     return list(session.scalars(select(Publication.consultation_id).order_by(Publication.consultation_id)))
 
 
-def publishable_paraphrases(
-    session: Session, atrest: AtRest, row: Consultation, codes: set[str]
-) -> dict[str, list[str]]:
-    """The moderators' paraphrases for the committee, for those categories only (the caller applied the threshold).
+def publishable_paraphrases(atrest: AtRest, publication: Publication) -> dict[str, list[str]]:
+    """Code of a published row -> the moderators' paraphrases for the committee, as chosen at publishing.
 
-    They come in the order of their text, so that it says nothing of the log's.
+    Rows under ``k_paraphrase`` are not in it; see :mod:`portal.findings.paraphrases` for the rule.
     """
-    found: dict[str, set[str]] = {code: set() for code in codes}
-    for item in moderation.current_codings(session, atrest, row):
-        coding = item["coding"]
-        if coding["flags"] or not coding["paraphrase"]:
-            continue
-        for code in codes.intersection(coding["categories"]):
-            found[code].add(coding["paraphrase"])
-    return {code: sorted(texts) for code, texts in found.items()}
+    if not publication.paraphrases_sealed:
+        return {}
+    return dict(json.loads(atrest.open(PARAPHRASES, publication.paraphrases_sealed)))

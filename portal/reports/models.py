@@ -19,7 +19,10 @@ class OfficeProfileRow(Base):
 
 
 class Report(Base):
-    """The report on one consultation: ``draft_sealed`` by the machine, ``document_sealed`` as the drafter left it."""
+    """The report on one consultation: ``draft_sealed`` by the machine, ``document_sealed`` as the drafter left it.
+
+    ``kept`` holds, as a sorted JSON list of digests, the contradictions that the drafter decided to let stand.
+    """
 
     __tablename__ = "report"
     __table_args__ = (CheckConstraint("state IN ('draft', 'approved')", name="state"),)
@@ -29,4 +32,5 @@ class Report(Base):
     style: Mapped[str] = mapped_column(String(10), default="party")
     draft_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     document_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    kept: Mapped[str] = mapped_column(Text, default="[]")
     report_leaf: Mapped[int | None] = mapped_column(ForeignKey("log_leaf.index"))

@@ -69,7 +69,7 @@ MESSAGES = {
     "account-holds-key": _l("This person holds an active moderator key. Revoke the key first."),
     "account-last-admin": _l("This is the last active administrator. Make another one first."),
     "account-own": _l("You cannot do this to your own account. Ask another administrator."),
-    "too-many-attempts": _l("Too many attempts. Wait %(minutes)s minutes, then try again."),
+    "too-many-attempts": _l("Too many attempts. Wait %(minutes)s min, then try again."),
     "form-expired": _l(
         "This page was open too long, or was opened before you signed in. Go back, reload it, and send again."
     ),
@@ -114,6 +114,7 @@ MESSAGES = {
     "profile-malformed": _l("The office's profile could not be read. Check the numbers."),
     "report-unknown": _l("The report has not been started."),
     "report-approved": _l("The report has been approved and cannot be changed."),
+    "report-changed": _l("Somebody has changed the report meanwhile. Copy your words, reload the page and look again."),
     "report-malformed": _l("The report's text could not be read. Nothing was lost; reload the page."),
 }
 
