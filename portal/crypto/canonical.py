@@ -17,7 +17,7 @@ def dump_canonical(document: Mapping[str, Any]) -> bytes:
     _check(document)
     try:
         return rfc8785.dumps(dict(document))
-    except rfc8785.CanonicalizationError as error:
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:  # the latter for a lone surrogate in a key
         raise NotCanonical("cannot be written canonically") from error
 
 

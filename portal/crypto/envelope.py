@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from portal.crypto.canonical import dump_canonical, parse_canonical
-from portal.crypto.errors import CannotOpen, CryptoError, EnvelopeError
+from portal.crypto.errors import CannotOpen, CryptoError, EnvelopeError, KeyFormatError
 from portal.crypto.keys import kid_of, load_private, load_public, new_seed, public_key
 from portal.crypto.padding import COMMENT_SIZE, pad, unpad
 
@@ -86,11 +86,12 @@ def seal(
         raise EnvelopeError("a key id is not that of its key")
     header = EnvelopeHeader(consultation, tuple(sorted(recipients)))
     head, content_key = header.encode(), secrets.token_bytes(32)
+    _parse_header(head)  # what opening would refuse is not sealed either
     content = AESGCM(content_key).encrypt(NONCE, pad(payload, header.size), head)
     wraps = []
     for kid in header.keys:
         key = public_key(new_seed()) if kid in recused else recipients[kid]
-        wraps.append(_SUITE.encrypt(content_key, load_public(key), info=_info(header, head, kid)))
+        wraps.append(_seal_wrap(content_key, key, _info(header, head, kid)))
     return head + content + b"".join(wraps)
 
 
@@ -121,6 +122,15 @@ def open_with(seed: bytes, data: bytes) -> bytes:
     except (InvalidTag, ValueError) as error:
         raise CannotOpen("this key does not open it, or it was altered") from error
     return unpad(padded)
+
+
+def _seal_wrap(content_key: bytes, key: bytes, info: bytes) -> bytes:
+    try:
+        return _SUITE.encrypt(content_key, load_public(key), info=info)
+    except KeyFormatError:
+        raise
+    except ValueError as error:  # an X25519 point of low order: every shared secret would be zero
+        raise KeyFormatError("not an X-Wing public key") from error
 
 
 def _parse_header(head: bytes) -> EnvelopeHeader:

@@ -65,7 +65,7 @@ def parse_wrapped(text: str) -> WrappedKey:
     """The parts of a wrapped key; raises :class:`KeyWrapError` for anything but ``str()`` of one."""
     try:
         document: dict[str, Any] = parse_canonical(text.encode())
-        if set(document) != KEYS or document["v"] != 1 or document["kdf"] != "argon2id":
+        if set(document) != KEYS:
             raise KeyWrapError("not a wrapped key of version 1")
         binary = {name: b64url_decode(document[name]) for name in ("salt", "nonce", "ct")}
     except KeyWrapError:
@@ -76,7 +76,10 @@ def parse_wrapped(text: str) -> WrappedKey:
     salt, nonce, ct = (binary[name] for name in ("salt", "nonce", "ct"))
     if [len(salt), len(nonce), len(ct)] != [16, 12, 48] or not _in_range([memory, passes, lanes]):
         raise KeyWrapError("a parameter is out of range")
-    return WrappedKey(memory, passes, lanes, salt, nonce, ct)
+    wrapped = WrappedKey(memory, passes, lanes, salt, nonce, ct)
+    if str(wrapped) != text:
+        raise KeyWrapError("not a wrapped key of version 1")
+    return wrapped
 
 
 def _in_range(numbers: list[Any]) -> bool:
@@ -87,5 +90,7 @@ def _in_range(numbers: list[Any]) -> bool:
 
 def _derive(passphrase: str, salt: bytes, memory_kib: int, time_cost: int, lanes: int) -> bytes:
     text = unicodedata.normalize("NFC", passphrase).encode()
+    if not text:
+        raise KeyWrapError("the passphrase is empty")
     kdf = Argon2id(salt=salt, length=32, iterations=time_cost, lanes=lanes, memory_cost=memory_kib)
     return kdf.derive(text)

@@ -13,7 +13,7 @@ from portal.crypto.keys import PUBLIC_KEY_SIZE
 TOPICS = ("conduct", "difficulty", "remedy", "praise")
 LEVELS = ("office", "unit", "party")
 TEXT_MAX = 1500
-KEYS = {"v", "consultation", "topic", "level", "unit", "ratings", "text", "reply_key"}
+KEYS = {"consultation", "topic", "level", "unit", "ratings", "text", "reply_key"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def parse_payload(data: bytes, *, limit: int = TEXT_MAX) -> Payload:
     """The comment of those bytes; raises :class:`PayloadError` for anything :func:`build_payload` does not write."""
     try:
         document = parse_canonical(data)
-        if set(document) != KEYS or document.pop("v") != 1:
+        version = document.pop("v", None)
+        if set(document) != KEYS or type(version) is not int or version != 1:
             raise PayloadError("not a payload of version 1")
         document["reply_key"] = b64url_decode(document["reply_key"])
         payload = Payload(**document)
