@@ -104,18 +104,33 @@ def set_roles(session: Session, account: Account, names: Iterable[str], *, forbi
     roles = check_roles(names, forbid_pairs=forbid_pairs)
     if "moderator" not in roles and active_keys(session, account_id=account.id):
         raise Conflict("account-holds-key")
+    if "admin" not in roles:
+        _keep_an_admin(session, account)
     account.roles = _role_rows(session, roles)
 
 
 def set_active(session: Session, account: Account, active: bool) -> None:
-    """Block or restore an account; the last active admin cannot be blocked."""
-    if not active and role_names(account) & {"admin"}:
-        others = [row for row in list_accounts(session) if row.active and row.id != account.id]
-        if not any("admin" in role_names(row) for row in others):
-            raise Conflict("account-last-admin")
-    account.active = active
+    """Block or restore an account; the last active admin cannot be blocked. Blocking ends its sessions."""
     if not active:
+        _keep_an_admin(session, account)
         account.fs_uniquifier = secrets.token_hex(16)
+    account.active = active
+
+
+def _keep_an_admin(session: Session, account: Account) -> None:
+    """Refuse what would leave nobody who could let anybody in."""
+    if "admin" not in role_names(account) or not account.active:
+        return
+    others = [row for row in list_accounts(session) if row.active and row.id != account.id]
+    if not any("admin" in role_names(row) for row in others):
+        raise Conflict("account-last-admin")
+
+
+def standing(account: Account) -> str:
+    """``blocked``, ``invited`` (the enrolment code is not spent) or ``active``."""
+    if not account.active:
+        return "blocked"
+    return "active" if account.password else "invited"
 
 
 def role_names(account: Account) -> set[str]:
@@ -154,6 +169,14 @@ def keys_of(session: Session, kids: Iterable[str]) -> list[ModeratorKey]:
     """Those keys, whatever their state, by key id."""
     query = select(ModeratorKey).where(ModeratorKey.kid.in_(list(kids))).order_by(ModeratorKey.kid)
     return list(session.scalars(query))
+
+
+def get_key(session: Session, kid: str) -> ModeratorKey:
+    """The key of that id, or :class:`NotFound`."""
+    key = session.get(ModeratorKey, kid)
+    if key is None:
+        raise NotFound("key-unknown")
+    return key
 
 
 def _key_leaf(action: str, public_key: bytes) -> bytes:

@@ -16,7 +16,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.consultations.models import LEVELS, Consultation, ConsultationModerator, TaxonomyVersion, Unit
-from portal.consultations.taxonomy import Taxonomy, check_successor, dump_taxonomy, parse_taxonomy, taxonomy_sha256
+from portal.consultations.taxonomy import (
+    Taxonomy,
+    check_successor,
+    default_taxonomy,
+    dump_taxonomy,
+    parse_taxonomy,
+    taxonomy_sha256,
+)
 from portal.errors import Conflict, Invalid, NotFound
 from portal.ledger import events
 from portal.ledger.log import Log, append
@@ -193,6 +200,20 @@ def mark_published(row: Consultation) -> None:
 def accepts(row: Consultation, today: date) -> bool:
     """Whether a comment sent today is taken."""
     return row.state == "open" and row.opens <= today <= row.closes
+
+
+def ensure_taxonomy(session: Session) -> None:
+    """A new instance begins with the default taxonomy."""
+    if session.scalar(select(TaxonomyVersion.version).limit(1)) is None:
+        save_taxonomy(session, default_taxonomy())
+
+
+def get_taxonomy(session: Session, version: int) -> Taxonomy:
+    """That version, or :class:`NotFound`."""
+    row = session.get(TaxonomyVersion, version)
+    if row is None:
+        raise NotFound("taxonomy-unknown")
+    return parse_taxonomy(row.document.encode())
 
 
 def save_taxonomy(session: Session, taxonomy: Taxonomy) -> TaxonomyVersion:

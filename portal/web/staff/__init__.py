@@ -1,0 +1,45 @@
+"""The staff app: who may enter which room."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from portal.web import access
+from portal.web.access import PUBLIC, SIGNED_IN, Access, for_roles
+from portal.web.runtime import KEY
+from portal.web.staff import (
+    account,
+    accounts,
+    brakes,
+    consultations,
+    doors,
+    enrol,
+    home,
+    keys,
+    moderation,
+    shell,
+    taxonomy,
+)
+
+# Blueprint, who may enter, where it is mounted below the staff app.
+ROOMS: tuple[tuple[Blueprint, Access, str], ...] = (
+    (enrol.blueprint, PUBLIC, ""),
+    (shell.language, PUBLIC, ""),
+    (home.blueprint, SIGNED_IN, ""),
+    (account.blueprint, SIGNED_IN, "/account"),
+    (accounts.blueprint, for_roles("admin"), "/accounts"),
+    (consultations.blueprint, for_roles("admin"), "/consultations"),
+    (taxonomy.blueprint, for_roles("admin"), "/taxonomy"),
+    (moderation.blueprint, for_roles("moderator"), "/moderation"),
+    (keys.blueprint, for_roles("moderator"), "/keys"),
+)
+
+
+def install(app: Flask) -> None:
+    """Guards in the order in which they run, then the rooms."""
+    app.before_request(access.guard)
+    doors.install(app)
+    brakes.install(app, app.extensions[KEY].clock)
+    shell.install(app)
+    for blueprint, entry, prefix in ROOMS:
+        access.register(app, blueprint, entry, prefix=prefix)

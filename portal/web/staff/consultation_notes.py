@@ -1,0 +1,65 @@
+"""What an administrator should know before opening a consultation: nothing here forbids anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import gettext
+
+from portal.accounts.models import ModeratorKey
+from portal.consultations.models import Consultation
+from portal.findings.rule import Rule
+
+READERS_LEAST = 2
+
+
+def warnings(row: Consultation, keys: Sequence[ModeratorKey]) -> list[str]:
+    """Sentences about the draft as it stands; ``keys`` are the chosen ones, whatever their state."""
+    found = [*_readers(keys), *_sizes(row)]
+    if not row.units:
+        found.append(gettext("There are no units yet: enter at least one before opening."))
+    return found
+
+
+def _readers(keys: Sequence[ModeratorKey]) -> list[str]:
+    found = []
+    if any(key.state != "active" for key in keys):
+        found.append(gettext("A chosen key has been revoked. Choose again before opening."))
+    if len({key.account_id for key in keys if key.state == "active"}) < READERS_LEAST:
+        found.append(
+            gettext(
+                "Fewer than two people can read the comments. Where one of them is the subject of a comment, "
+                "or is away, nobody else can read it."
+            )
+        )
+    return found
+
+
+def _sizes(row: Consultation) -> list[str]:
+    rule = Rule(k=row.k, k_paraphrase=row.k_paraphrase)
+    found = []
+    if rule.themes_only(row.headcount):
+        found.append(
+            gettext(
+                "With fewer than %(least)s staff, only themes will be published: no categories and no units.",
+                least=rule.themes_only_under,
+            )
+        )
+    small = [unit.name_vi for unit in row.units if rule.unit_limit(unit.headcount) is None]
+    if small:
+        found.append(
+            gettext(
+                "Too small for a row of their own in the findings: %(units)s. Comments about them still count in the "
+                "categories.",
+                units=", ".join(small),
+            )
+        )
+    if sum(unit.headcount for unit in row.units if unit.level == "unit") > row.headcount:
+        found.append(gettext("The units together have more people than the office. Check the headcounts."))
+    if row.mix_minimum > row.headcount:
+        found.append(
+            gettext(
+                "More comments are to be shuffled together than the office has staff: most will wait until a day ends."
+            )
+        )
+    return found

@@ -1,0 +1,35 @@
+"""What of Flask-Security is open, and what a refused form token says."""
+
+from __future__ import annotations
+
+from flask import Flask, abort, current_app, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+
+from portal.accounts.security import ENDPOINTS
+from portal.errors import Invalid
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def install(app: Flask) -> None:
+    """Guard the extension's routes and explain its refusals."""
+    app.before_request(only_open_doors)
+    app.register_error_handler(CSRFError, explain_token)
+
+
+def only_open_doors() -> None:
+    """Sign-in is by pages and forms; every other route of the extension does not exist here."""
+    endpoint = request.endpoint or ""
+    if not endpoint.startswith("security."):
+        return
+    if endpoint not in ENDPOINTS:
+        abort(404)
+    if request.method == "POST" and request.mimetype != FORM:
+        abort(415)
+
+
+def explain_token(_error: CSRFError) -> ResponseReturnValue:
+    """A form without its token: an old page, or one that another site made."""
+    answer: ResponseReturnValue = current_app.handle_user_exception(Invalid("form-expired"))
+    return answer

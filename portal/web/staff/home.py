@@ -1,0 +1,20 @@
+"""The overview: what waits for this account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from portal.extensions import db
+from portal.web.runtime import runtime
+from portal.web.staff.tasks import tasks_of
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """Next steps by role."""
+    tasks = tasks_of(db.session, current_user, today=runtime().clock.today())
+    return render_template("staff/home/index.html", tasks=tasks)

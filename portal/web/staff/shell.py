@@ -1,0 +1,127 @@
+"""What every staff page shows around its content: rooms by role, the account, the other language, assets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from flask_security import current_user
+from werkzeug.exceptions import HTTPException
+
+from portal.accounts.service import role_names
+from portal.errors import NotFound
+from portal.web.locale import LOCALES, staff_locale
+from portal.web.runtime import runtime
+
+
+@dataclass(frozen=True)
+class AssetUrl:
+    """A built file's address and its subresource integrity."""
+
+    url: str
+    integrity: str
+
+
+@dataclass(frozen=True)
+class Door:
+    """An entry of the navigation: a blueprint with an ``index``, and who sees it (nobody named: everybody)."""
+
+    name: str
+    label: LazyString
+    roles: frozenset[str] = frozenset()
+
+    def opens_for(self, roles: set[str]) -> bool:
+        """Whether an account with those roles is shown the entry."""
+        return not self.roles or bool(self.roles & roles)
+
+
+NAVIGATION = (
+    Door("home", _l("Overview")),
+    Door("consultations", _l("Consultations"), frozenset({"admin"})),
+    Door("taxonomy", _l("Taxonomy"), frozenset({"admin"})),
+    Door("accounts", _l("Accounts"), frozenset({"admin"})),
+    Door("moderation", _l("Moderation"), frozenset({"moderator"})),
+    Door("keys", _l("My keys"), frozenset({"moderator"})),
+    Door("findings", _l("Findings"), frozenset({"committee"})),
+    Door("concerns", _l("Concerns"), frozenset({"committee"})),
+    Door("reports", _l("Reports"), frozenset({"committee"})),
+    Door("audit", _l("Verification"), frozenset({"auditor", "admin"})),
+)
+
+language = Blueprint("language", __name__)
+
+
+def install(app: Flask) -> None:
+    """Give templates the shell's words and addresses, and keep a used session alive."""
+    app.jinja_env.globals["asset"] = asset
+    app.context_processor(context)
+    app.before_request(keep_session)
+
+
+def asset(name: str) -> AssetUrl:
+    """A built file by its name before hashing, such as ``pages/moderation.js``."""
+    found = runtime().assets[name]
+    return AssetUrl(url_for("static", filename=found.file), found.integrity)
+
+
+def keep_session() -> None:
+    """Each page counts as use: the session ends ``session_minutes`` after the last one, and with the browser."""
+    if request.endpoint != "static" and current_user.is_authenticated:
+        session.modified = True
+
+
+def context() -> dict[str, Any]:
+    """What ``_layout/staff.html`` asks for."""
+    other = "en" if staff_locale() == "vi" else "vi"
+    frame = {
+        "home_url": url_for("home.index"),
+        "lang_switch_url": url_for("language.switch", code=other, next=request.path),
+    }
+    if not current_user.is_authenticated:
+        return frame
+    return {
+        **frame,
+        "user_email": current_user.email,
+        "account_url": url_for("account.index"),
+        "logout_url": url_for("security.logout"),
+        "nav_items": navigation(role_names(current_user)),
+    }
+
+
+def navigation(roles: set[str]) -> list[dict[str, Any]]:
+    """The rooms that those roles may enter, in order."""
+    here = request.blueprint
+    return [
+        {"label": door.label, "url": url_for(f"{door.name}.index"), "current": door.name == here}
+        for door in NAVIGATION
+        if door.opens_for(roles) and f"{door.name}.index" in current_app.view_functions
+    ]
+
+
+@language.get("/language/<code>")
+def switch(code: str) -> ResponseReturnValue:
+    """Choose the language and go back to ``next``, a path of this app.
+
+    The choice is kept only when the browser sent our cookie. It does not do so for another site's request
+    (``SameSite=Strict``), so such a request can neither choose nor overwrite a session.
+    """
+    if code not in LOCALES:
+        raise NotFound
+    if session:
+        session["locale"] = code
+    return redirect(own_page(request.args.get("next", "")))
+
+
+def own_page(path: str) -> str:
+    """The address of that path if it is a page of this app, else of the overview: nothing else can come out of it."""
+    try:
+        endpoint, values = current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return url_for("home.index")
+    if endpoint in {"static", "language.switch"}:
+        return url_for("home.index")
+    return url_for(endpoint, **values)

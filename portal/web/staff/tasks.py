@@ -1,0 +1,140 @@
+"""What waits for an account, by role: the overview's list of next steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from flask import current_app, url_for
+from flask_babel import gettext, ngettext
+from sqlalchemy.orm import Session
+
+from portal.accounts import service as accounts
+from portal.accounts.models import Account
+from portal.consultations import service as consultations
+from portal.moderation import service as moderation
+from portal.web.locale import pick
+
+READERS_LEAST = 2
+
+
+@dataclass(frozen=True)
+class Task:
+    """A next step: what it is, why now, and where to do it (``url`` empty: nothing to press)."""
+
+    title: str
+    text: str = ""
+    url: str = ""
+    action: str = ""
+
+
+def tasks_of(session: Session, account: Account, *, today: date) -> list[Task]:
+    """The account's next steps, the most pressing first."""
+    roles = accounts.role_names(account)
+    found = list(_own(account))
+    if "moderator" in roles:
+        found += _moderator(session, account)
+    if "committee" in roles:
+        found += _committee(session)
+    if "admin" in roles:
+        found += _admin(session, today)
+    if "auditor" in roles:
+        found += _auditor()
+    return found
+
+
+def _url(endpoint: str) -> str:
+    """The address of a page, or nothing while that room is not in this deployment."""
+    return url_for(endpoint) if endpoint in current_app.view_functions else ""
+
+
+def _own(account: Account) -> Iterator[Task]:
+    if not account.tf_primary_method:
+        yield Task(
+            gettext("Set up the second step of your sign-in"),
+            gettext("With an authenticator app, a stolen password alone opens nothing."),
+            url_for("security.two_factor_setup"),
+            gettext("Set up"),
+        )
+    elif not account.mf_recovery_codes:
+        yield Task(
+            gettext("Print your recovery codes"),
+            gettext("Without them a lost phone locks you out until an administrator lets you in again."),
+            url_for("security.mf_recovery_codes"),
+            gettext("Make the codes"),
+        )
+
+
+def _moderator(session: Session, account: Account) -> Iterator[Task]:
+    if not accounts.active_keys(session, account_id=account.id):
+        yield Task(
+            gettext("Make your key"),
+            gettext("Comments are sealed to moderators' keys. Without one you cannot be chosen for a consultation."),
+            url_for("keys.index"),
+            gettext("Make a key"),
+        )
+    for row in moderation.readable(session, account):
+        state = moderation.state(session, row)
+        left = state.total - state.coded
+        if left > 0 and row.state in {"open", "closed"}:
+            yield Task(
+                ngettext("%(num)s comment to categorise", "%(num)s comments to categorise", left),
+                pick(row, "title"),
+                url_for("moderation.workbench", cid=row.id),
+                gettext("Open the queue"),
+            )
+
+
+def _committee(session: Session) -> Iterator[Task]:
+    for row in consultations.list_all(session, ("closed", "published")):
+        title = pick(row, "title")
+        if row.state == "published":
+            yield Task(
+                gettext("Findings are published: answer them and draft the report"),
+                title,
+                _url("concerns.index"),
+                gettext("Answer the concerns"),
+            )
+        elif moderation.state(session, row).complete:
+            yield Task(gettext("Ready to publish"), title, _url("findings.index"), gettext("Look at the findings"))
+        else:
+            yield Task(gettext("Closed; the moderators are still categorising"), title)
+
+
+def _admin(session: Session, today: date) -> Iterator[Task]:
+    readers = {key.account_id for key in accounts.active_keys(session)}
+    if len(readers) < READERS_LEAST:
+        yield Task(
+            gettext("Fewer than two moderators have a key"),
+            gettext("Invite moderators; each makes a key in their own browser."),
+            url_for("accounts.index"),
+            gettext("Accounts"),
+        )
+    waiting = [row for row in accounts.list_accounts(session) if accounts.standing(row) == "invited"]
+    if waiting:
+        yield Task(
+            ngettext("%(num)s person has not enrolled yet", "%(num)s people have not enrolled yet", len(waiting)),
+            ", ".join(row.name or row.email for row in waiting),
+            url_for("accounts.index"),
+            gettext("Accounts"),
+        )
+    rows = consultations.list_all(session, ("draft", "open"))
+    for row in rows:
+        page = url_for("consultations.show", cid=row.id)
+        if row.state == "draft":
+            yield Task(gettext("A draft waits to be opened"), pick(row, "title"), page, gettext("Look at the draft"))
+        elif row.closes < today:
+            yield Task(gettext("The last day is past: close it"), pick(row, "title"), page, gettext("Go there"))
+    if not rows:
+        new = url_for("consultations.new")
+        yield Task(gettext("No consultation is being prepared or open"), "", new, gettext("Begin a draft"))
+
+
+def _auditor() -> Iterator[Task]:
+    yield Task(
+        gettext("Verify the log"),
+        gettext("Compare it with the checkpoint that you kept last time."),
+        _url("audit.index"),
+        gettext("Go to verification"),
+    )
