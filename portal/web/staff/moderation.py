@@ -91,9 +91,7 @@ def save_coding(cid: str) -> ResponseReturnValue:
     with unit_of_work() as session:
         account = accounts.get_account(session, current_user.id)
         row = consultations.get_public(session, cid)
-        kept = service.code(
-            session, tools.log, tools.sealing, account, row, index=index, raw=body["coding"], seen=seen
-        )
+        kept = service.code(session, tools.log, tools.sealing, account, row, index=index, raw=body["coding"], seen=seen)
         coding = service.document_of(tools.sealing, kept)
     return jsonify({"index": index, "revision": kept.revision, "coding": coding})
 

@@ -50,11 +50,12 @@ export class Editor {
     this.counter.classList.toggle("counter--over", used > PARAPHRASE_MAX);
     renderBlocks(this.preview, parse(this.area.value));
     const text = plain(this.area.value);
-    const found = [
-      ...copiedRuns(this.original, text).map((run) => [this.words.adviceCopied, run.text]),
-      ...findDetails(text).map((detail) => [this.words.adviceDetail, detail.text]),
-    ];
-    this.#advise(found);
+    const copied = new Set(copiedRuns(this.original, text).map((run) => run.text));
+    const details = new Set(findDetails(text).map((detail) => detail.text));
+    this.#advise([
+      ...[...copied].map((found) => [this.words.adviceCopied, found]),
+      ...[...details].map((found) => [this.words.adviceDetail, found]),
+    ]);
   }
 
   #advise(found) {

@@ -1,10 +1,12 @@
 // The panel that turns a passphrase into opened comments, and back into nothing.
 
+import { CryptoError } from "../lib/errors.js";
+import { normalPassphrase } from "../lib/passphrase.js";
 import { eachPage, Refusal } from "./api.js";
 import { byId, fill, part, say, showError } from "./dom.js";
 import { fold } from "./fold.js";
 import { KEY_FILE_MAX, readKeyFile } from "./keyfile.js";
-import { Vault, VaultError } from "./vault.js";
+import { Vault } from "./vault.js";
 
 const PAGE = 50;
 
@@ -17,7 +19,6 @@ export class UnlockPanel {
     this.phrase = byId("passphrase");
     this.file = byId("key-file");
     this.vault = null;
-    part(this.form, "unlock").disabled = false;
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#run();
@@ -46,7 +47,7 @@ export class UnlockPanel {
   }
 
   async #run() {
-    const passphrase = this.phrase.value.normalize("NFC").trim().toLowerCase().split(/\s+/u).join(" ");
+    const passphrase = normalPassphrase(this.phrase.value);
     if (!passphrase) return this.#error(this.words.errorPassphraseEmpty);
     const file = this.file.files[0] ?? null;
     this.#error("");
@@ -64,7 +65,7 @@ export class UnlockPanel {
   async #open(passphrase, file, signal) {
     const own = await this.api.get(this.words.urlKey);
     const wrapped = file ? await this.#fromFile(file, own) : own.wrapped;
-    const vault = (this.vault = new Vault(this.words.worker));
+    const vault = (this.vault = new Vault());
     await vault.unlock({ wrapped, passphrase, kid: own.kid });
     this.form.reset();
     const rows = [];
@@ -75,11 +76,10 @@ export class UnlockPanel {
       this.words.urlEnvelopes,
       PAGE,
       async (items) => {
-        const results = await vault.open(this.words.cid, items);
+        const results = await vault.open(this.words.cid, items, (count) => this.#advance(done + count));
         signal.throwIfAborted();
         results.forEach((result, place) => this.#sort(result, items[place], rows, broken));
         done += items.length;
-        this.#advance(done);
       },
       signal,
     );
@@ -99,8 +99,8 @@ export class UnlockPanel {
 
   async #fromFile(file, own) {
     const found = file.size <= KEY_FILE_MAX ? readKeyFile(await file.text()) : null;
-    if (!found) throw new VaultError("file");
-    if (found.kid !== own.kid) throw new VaultError("file-other");
+    if (!found) throw new CryptoError("key-wrap-error");
+    if (found.kid !== own.kid) throw new CryptoError("file-other");
     return found.wrapped;
   }
 
@@ -108,7 +108,12 @@ export class UnlockPanel {
     const bar = this.root.querySelector("progress");
     bar.value = Math.min(done, bar.max);
     const share = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(bar.value / bar.max);
-    this.#say(fill(this.words.openingComments, { share }));
+    const text = fill(this.words.openingComments, { share });
+    part(this.root, "opening-text").textContent = text;
+    // Read out at each quarter only: a voice that counts every comment says nothing.
+    const quarter = Math.floor((4 * bar.value) / bar.max);
+    if (quarter > this.quarter) say(byId("status"), text);
+    this.quarter = quarter;
   }
 
   #busy(text) {
@@ -116,27 +121,26 @@ export class UnlockPanel {
     part(this.root, "locked-note").hidden = true;
     part(this.root, "opening").hidden = false;
     this.root.querySelector("progress").value = 0;
-    this.#say(text);
-    part(this.root, "cancel").focus();
-  }
-
-  #say(text) {
+    this.quarter = 0;
     part(this.root, "opening-text").textContent = text;
     say(byId("status"), text);
+    part(this.root, "cancel").focus();
   }
 
   #failed(error) {
     this.show();
     part(this.root, "locked-note").hidden = true;
-    const code = error instanceof Refusal || error instanceof VaultError ? error.code : "crypto";
+    const { code } = error;
     if (code === "not-fresh") {
       part(this.root, "stale").hidden = false;
       this.form.hidden = true;
     }
     const own = {
-      passphrase: this.words.errorPassphrase,
-      file: this.words.errorFile,
+      "wrong-passphrase": this.words.errorPassphrase,
+      "key-wrap-error": this.words.errorFile,
       "file-other": this.words.errorFileOther,
+      worker: this.words.errorWorker,
+      timeout: this.words.errorWorker,
       network: this.words.errorNetwork,
       session: this.words.errorSession,
     };

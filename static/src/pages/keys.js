@@ -1,15 +1,16 @@
 // Making a moderator's key. The seed stays in the worker, the words in this tab; only what is wrapped is sent.
 
+import { normalPassphrase } from "../lib/passphrase.js";
 import { makeApi, Refusal } from "../moderation/api.js";
 import { byId, part, say, showError } from "../moderation/dom.js";
 import { makeKeyFile } from "../moderation/keyfile.js";
-import { Vault } from "../moderation/vault.js";
+import { startKeyMaker } from "../moderation/vault.js";
 
 const root = byId("make");
 const words = root.dataset;
 const api = makeApi(words.csrf);
 const STEPS = ["start", "show", "repeat", "file", "done"];
-let vault = null;
+let maker = null;
 let passphrase = "";
 let made = null;
 let fileUrl = "";
@@ -41,8 +42,8 @@ async function start() {
   const button = part(root, "start");
   button.disabled = true;
   try {
-    vault = new Vault(words.worker);
-    passphrase = await vault.makePassphrase(words.words);
+    maker = await startKeyMaker();
+    passphrase = await maker.passphrase();
     showWords();
   } catch {
     button.disabled = false;
@@ -66,8 +67,7 @@ function mismatch(text) {
 
 async function repeat(event) {
   event.preventDefault();
-  const typed = byId("repeat").value.normalize("NFC").trim().toLowerCase().split(/\s+/u).join(" ");
-  if (typed !== passphrase) {
+  if (normalPassphrase(byId("repeat").value) !== passphrase) {
     mismatch(words.errorMismatch);
     byId("repeat").focus();
     return;
@@ -76,9 +76,9 @@ async function repeat(event) {
   forgetShown();
   say(part(root, "status"), words.busy);
   try {
-    made = await vault.makeKey(passphrase);
+    made = await maker.make(passphrase);
     passphrase = "";
-    vault.end();
+    maker.end();
     offerFile();
     go("file");
   } catch {
@@ -127,7 +127,6 @@ function groups(kid) {
   });
 }
 
-part(root, "start").disabled = false;
 part(root, "start").addEventListener("click", start);
 part(root, "written").addEventListener("click", () => {
   part(root, "passphrase").replaceChildren();
