@@ -5,14 +5,17 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import cast
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from portal.ledger import events
 from portal.ledger.log import Log, append
 from portal.ledger.models import PoolEntry
 from portal.tlog.merkle import leaf_hash
+
+# Core statements made once: what every submission runs should not be built and compiled every time.
+INSERT = insert(cast(Table, PoolEntry.__table__))
 
 
 @dataclass(frozen=True)
@@ -23,20 +26,20 @@ class Waiting:
     due: date
 
 
-def put(session: Session, *, group: str, data: bytes, today: date, promise_days: int) -> Waiting:
+def put(session: Session, *, group: str, kind: str, data: bytes, today: date, promise_days: int) -> Waiting:
     """Let a leaf wait. ``group`` is the consultation: leaves are shuffled with their own kind only."""
     digest = leaf_hash(data)
     due = today + timedelta(days=promise_days)
     row = {
         "key": secrets.token_bytes(16),
         "group": group,
-        "kind": events.decode(data)["type"],
+        "kind": kind,
         "data": data,
         "leaf_hash": digest,
         "day": today,
         "due": due,
     }
-    session.execute(insert(PoolEntry).values(row))
+    session.connection().execute(INSERT, row)
     return Waiting(digest, due)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,13 @@ from portal.ledger import events, pool
 from portal.ledger.log import Log
 from portal.submissions.models import SealedEnvelope, Submission
 from portal.tlog.merkle import leaf_hash
+
+# Core statements made once: this is the one path whose cost every submitter waits for.
+INSERT = insert(cast(Table, Submission.__table__))
+INSERT_ENVELOPE = insert(cast(Table, SealedEnvelope.__table__))
+EARLIER = select(Submission.locator_hash, Submission.leaf_hash).where(
+    Submission.envelope_sha256 == bindparam("digest")
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ def accept(
     known = _earlier(session, digest, locator_hash)
     if known is not None:
         return _again(session, log, known, leaf)
-    waiting = pool.put(session, group=row.id, data=leaf, today=today, promise_days=promise_days)
+    waiting = pool.put(session, group=row.id, kind="submission", data=leaf, today=today, promise_days=promise_days)
     hashes = {"envelope_sha256": digest, "locator_hash": locator_hash, "leaf_hash": waiting.leaf_hash}
     _store(session, row, envelope, hashes)
     return Acceptance(leaf, log.promise(waiting.leaf_hash, waiting.due), fresh=True)
@@ -63,11 +71,12 @@ def accept(
 
 def _store(session: Session, row: Consultation, envelope: bytes, hashes: dict[str, bytes]) -> None:
     key = secrets.token_bytes(16)
+    connection = session.connection()
     try:
-        session.execute(insert(Submission).values(id=key, consultation_id=row.id, **hashes))
+        connection.execute(INSERT, {"id": key, "consultation_id": row.id, **hashes})
     except IntegrityError:
         raise Conflict("replay") from None
-    session.execute(insert(SealedEnvelope).values(submission_id=key, data=envelope))
+    connection.execute(INSERT_ENVELOPE, {"submission_id": key, "data": envelope})
 
 
 def _check_envelope(row: Consultation, envelope: bytes) -> None:
@@ -81,15 +90,18 @@ def _check_envelope(row: Consultation, envelope: bytes) -> None:
         raise Conflict("envelope-unknown-key")
 
 
-def _earlier(session: Session, digest: bytes, locator_hash: bytes) -> Submission | None:
-    found = session.scalar(select(Submission).where(Submission.envelope_sha256 == digest))
-    if found is not None and not secrets.compare_digest(found.locator_hash, locator_hash):
+def _earlier(session: Session, digest: bytes, locator_hash: bytes) -> bytes | None:
+    """The leaf hash of the same envelope, sent before with the same receipt."""
+    found = session.connection().execute(EARLIER, {"digest": digest}).one_or_none()
+    if found is None:
+        return None
+    if not secrets.compare_digest(found.locator_hash, locator_hash):
         raise Conflict("replay")
-    return found
+    return cast(bytes, found.leaf_hash)
 
 
-def _again(session: Session, log: Log, known: Submission, leaf: bytes) -> Acceptance:
-    waiting = pool.find(session, known.leaf_hash)
+def _again(session: Session, log: Log, digest: bytes, leaf: bytes) -> Acceptance:
+    waiting = pool.find(session, digest)
     promise = log.promise(waiting.leaf_hash, waiting.due) if waiting else ""
     return Acceptance(leaf, promise, fresh=False)
 
