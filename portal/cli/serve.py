@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from typing import Any
@@ -41,9 +42,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Import the WSGI app in the worker."""
-        import importlib  # noqa: PLC0415  (the app must be made after the fork)
-
+        """Import the WSGI app in the worker: it must be made after the fork."""
+        sys.path.insert(0, str(ROOT))
         return importlib.import_module("wsgi").app
 
 
