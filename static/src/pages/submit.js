@@ -85,14 +85,15 @@ async function sealedOnce(info, comment, readers) {
   const inputs = JSON.stringify([comment, readers]);
   if (kept?.inputs === inputs) return kept.sealed;
   byId("progress").textContent = words("sealing");
-  const sealed = await sealComment(form.dataset, info, comment, readers);
+  const sealed = await sealComment(info, comment, readers);
   kept = { inputs, sealed };
   return sealed;
 }
 
 function explain(error) {
   if (error instanceof NotSent) return error.words || words(error.code === "network" ? "errorNetwork" : "errorServer");
-  return words({ timeout: "errorTimeout", worker: "errorWorker", unsupported: "errorUnsupported" }[error?.code] ?? "errorSeal");
+  const keys = { timeout: "errorTimeout", worker: "errorWorker", "no-webcrypto": "errorUnsupported" };
+  return words(keys[error?.code] ?? "errorSeal");
 }
 
 function busy(working) {

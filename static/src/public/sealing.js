@@ -1,0 +1,34 @@
+// Sealing in the worker. A worker that is not the built one, crashes or falls silent ends in a refusal, never in a send.
+import { toB64url } from "../lib/bytes.js";
+import { CryptoError } from "../lib/errors.js";
+import { startWorker } from "../lib/worker-client.js";
+
+/** Whether this browser has what sealing needs; WebCrypto is there only on securely served pages. */
+export function canSeal() {
+  return typeof Worker === "function" && typeof globalThis.crypto?.subtle?.encrypt === "function";
+}
+
+/**
+ * Seal a comment `{topic, level, unit, text}` for the ticked kids:
+ * {body: {envelope, locator_hash} to post, envelope: bytes, code: the receipt}. Rejects with a CryptoError.
+ */
+export async function sealComment({ consultation, settings, keys }, comment, readers) {
+  const recipients = keys.map(({ kid, publicKey }) => ({ kid, publicKey, include: readers.includes(kid) }));
+  const worker = await startWorker("seal");
+  try {
+    const sealed = await worker.call("seal", {
+      consultation,
+      recipients,
+      comment: { ...comment, ratings: {} },
+      limit: settings.max_chars,
+    });
+    return packed(sealed);
+  } finally {
+    worker.terminate();
+  }
+}
+
+function packed({ envelope, locatorHash, code }) {
+  if (!(envelope instanceof Uint8Array) || locatorHash?.length !== 32) throw new CryptoError("crypto-error");
+  return { body: { envelope: toB64url(envelope), locator_hash: toB64url(locatorHash) }, envelope, code };
+}
