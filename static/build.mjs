@@ -61,8 +61,9 @@ export async function build({ source = path.join(HERE, "src"), out = path.join(H
 // Style sheets name the fonts as esbuild named them, so those names stay.
 async function keepSheets(source, files, manifest, keep) {
   const names = (await list(source, "css", ".css")).filter((name) => SHEETS.includes(path.basename(name)));
-  const assetNames = "[name]-[hash]";
-  for (const { name, contents } of await bundle(source, names, { assetNames })) {
+  // The folder is served flat: without this base a sheet would look for its fonts one level up.
+  const options = { assetNames: "[name]-[hash]", outbase: "css" };
+  for (const { name, contents } of await bundle(source, names, options)) {
     if (name.endsWith(".css")) {
       keep(path.basename(name), contents);
       continue;
@@ -75,7 +76,8 @@ async function keepSheets(source, files, manifest, keep) {
 
 async function bundle(source, names, more) {
   if (names.length === 0) return [];
-  const result = await esbuild.build({ ...OPTIONS, ...more, absWorkingDir: source, entryPoints: names, outbase: "." });
+  const where = { absWorkingDir: source, entryPoints: names, outbase: "." };
+  const result = await esbuild.build({ ...OPTIONS, ...where, ...more });
   const root = path.join(source, OPTIONS.outdir);
   return result.outputFiles.map((output) => ({
     name: path.relative(root, output.path).split(path.sep).join("/"),
