@@ -92,22 +92,30 @@ class EnrolForm(StaffForm):
             )
 
 
+def _some_role(_form: Any, field: SelectMultipleField) -> None:
+    if not field.data:
+        raise ValidationError(gettext("Choose at least one role."))
+
+
+def roles_field() -> SelectMultipleField:
+    """The roles as checkboxes; at least one."""
+    return SelectMultipleField(
+        _l("Roles"), choices=[(name, ROLE_NAMES[name]) for name in ROLES], validators=[_some_role]
+    )
+
+
 class RolesForm(StaffForm):
     """The roles of an account."""
 
-    roles = SelectMultipleField(_l("Roles"), choices=[(name, ROLE_NAMES[name]) for name in ROLES])
-
-    def validate_roles(self, field: SelectMultipleField) -> None:
-        """At least one."""
-        if not field.data:
-            raise ValidationError(gettext("Choose at least one role."))
+    roles = roles_field()
 
 
-class InviteForm(RolesForm):
+class InviteForm(StaffForm):
     """A new account."""
 
-    email = email_field()
     name = line(_l("Name"), most=120, required=_l("Enter the name."))
+    email = email_field()
+    roles = roles_field()
     locale = RadioField(_l("Language"), choices=LANGUAGES, default="vi")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -55,8 +56,17 @@ NAVIGATION = (
 language = Blueprint("language", __name__)
 
 
+class MountedSession(SecureCookieSessionInterface):
+    """The session's cookie goes to the staff app alone: the public app on the same origin never gets one."""
+
+    def get_cookie_path(self, _app: Flask) -> str:
+        """Where the staff app is mounted."""
+        return request.script_root or "/"
+
+
 def install(app: Flask) -> None:
     """Give templates the shell's words and addresses, and keep a used session alive."""
+    app.session_interface = MountedSession()
     app.jinja_env.globals["asset"] = asset
     app.context_processor(context)
     app.before_request(keep_session)

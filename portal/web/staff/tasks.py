@@ -89,6 +89,7 @@ def _moderator(session: Session, account: Account) -> Iterator[Task]:
 def _committee(session: Session) -> Iterator[Task]:
     for row in consultations.list_all(session, ("closed", "published")):
         title = pick(row, "title")
+        state = moderation.state(session, row)
         if row.state == "published":
             yield Task(
                 gettext("Findings are published: answer them and draft the report"),
@@ -96,7 +97,9 @@ def _committee(session: Session) -> Iterator[Task]:
                 _url("concerns.index"),
                 gettext("Answer the concerns"),
             )
-        elif moderation.state(session, row).complete:
+        elif not state.total:
+            yield Task(gettext("Closed without a comment: there is nothing to publish"), title)
+        elif state.complete:
             yield Task(gettext("Ready to publish"), title, _url("findings.index"), gettext("Look at the findings"))
         else:
             yield Task(gettext("Closed; the moderators are still categorising"), title)
