@@ -91,7 +91,7 @@ def page(session: Session, atrest: AtRest, row: Consultation, *, after: int, lim
     )
     return [
         QueueItem(index, leaf, data, _open(atrest, sealed)["coding"] if sealed else None, revision or 0)
-        for index, leaf, data, sealed, revision in session.execute(query).tuples()
+        for index, leaf, data, sealed, revision in session.execute(query)
         if index is not None
     ]
 
