@@ -51,9 +51,7 @@ def check_round(name: str, current: Round, opening: dict[str, Any], publication:
     return failures
 
 
-def _opened_codings(
-    name: str, current: Round, opening: dict[str, Any], failures: list[str]
-) -> list[dict[str, Any]]:
+def _opened_codings(name: str, current: Round, opening: dict[str, Any], failures: list[str]) -> list[dict[str, Any]]:
     """The codings whose commitment is the newest one in the log; every submission must have one."""
     opened = {}
     for item in opening["codings"]:

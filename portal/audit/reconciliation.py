@@ -1,0 +1,72 @@
+"""Do the store's own numbers fit together? What came in, waits, stands in the log, was coded and was published.
+
+A verifier from outside cannot see what waits or was dropped before the log; these sums are for auditors and
+administrators inside. They hold no comment and nothing of a submitter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.consultations import service as consultations
+from portal.consultations.models import Consultation
+from portal.findings import service as findings
+from portal.ledger.models import LogLeaf, PoolEntry
+from portal.moderation.models import Coding
+from portal.submissions.models import SealedEnvelope, Submission
+
+
+@dataclass(frozen=True)
+class Sums:
+    """One consultation, in submissions. ``problems`` are stable names of sums that do not fit."""
+
+    row: Consultation
+    received: int
+    waiting: int
+    sequenced: int
+    envelopes: int
+    coded: int
+    published: bool
+    problems: tuple[str, ...]
+
+
+def reconcile(session: Session) -> list[Sums]:
+    """Every consultation that was opened, newest first."""
+    published = set(findings.published_ids(session))
+    rows = consultations.list_all(session, consultations.PUBLIC_STATES)
+    return [_sums(session, row, row.id in published) for row in rows]
+
+
+def log_fits(session: Session) -> bool:
+    """Whether the log holds as many submission leaves as the store has submissions with a place in it."""
+    leaves = session.scalar(select(func.count()).where(LogLeaf.kind == "submission"))
+    return leaves == session.scalar(select(func.count()).where(Submission.leaf_index.is_not(None)))
+
+
+def _sums(session: Session, row: Consultation, published: bool) -> Sums:
+    own = Submission.consultation_id == row.id
+    held = select(func.count()).select_from(Submission).join(SealedEnvelope)
+    queries = {
+        "received": select(func.count()).where(own),
+        "waiting": select(func.count()).where(PoolEntry.group == row.id),
+        "sequenced": select(func.count()).where(own, Submission.leaf_index.is_not(None)),
+        "envelopes": held.where(own),
+        "coded": select(func.count()).where(Coding.consultation_id == row.id, Coding.current),
+    }
+    found = {name: session.scalar(query) or 0 for name, query in queries.items()}
+    return Sums(row=row, published=published, problems=tuple(_problems(row, found, published)), **found)
+
+
+def _problems(row: Consultation, found: dict[str, int], published: bool) -> list[str]:
+    checks = {
+        "received-not-waiting-nor-sequenced": found["received"] == found["waiting"] + found["sequenced"],
+        "envelope-missing": found["envelopes"] == found["received"],
+        "waiting-after-close": row.state == "open" or found["waiting"] == 0,
+        "coded-more-than-sequenced": found["coded"] <= found["sequenced"],
+        "published-with-uncoded": not published or found["coded"] == found["sequenced"],
+        "published-state-differs": published == (row.state == "published"),
+    }
+    return [name for name, holds in checks.items() if not holds]

@@ -1,0 +1,110 @@
+"""The verifier's names in people's words. The names themselves stay as they are: an auditor quotes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+
+from portal.audit.verify import Failure, Verdict
+
+KINDS = {
+    "action": _l("answers of the committee"),
+    "asset": _l("files served to browsers"),
+    "coding": _l("codings (commitments)"),
+    "consultation": _l("openings and closings"),
+    "erasure": _l("erasures"),
+    "finding": _l("publications"),
+    "key": _l("moderators' keys"),
+    "message": _l("messages"),
+    "report": _l("reports"),
+    "submission": _l("comments"),
+}
+
+# What the verifier says it checked or left out, by the beginning of its sentence.
+STEPS = {
+    "checkpoint signature": _l("The newest checkpoint is signed by the log's key."),
+    "entries, tiles and root": _l("Every entry was hashed again; tiles and root agree with the checkpoint."),
+    "invariants between leaves": _l("The rules between entries hold: nothing before its time, nothing twice."),
+    "consistency with": _l("The log only grew since the earlier checkpoint."),
+    "publications": _l("Every publication is the logged one, and its proof holds."),
+    "commitments, codings": _l("Codings, exact counts and published rows follow from the logged commitments."),
+    "served files (": _l("The files that browsers get are the logged ones."),
+    "log key: taken": _l("The log's key was taken from the source itself, not brought by you."),
+    "consistency: no earlier": _l("No earlier checkpoint was brought, so growth since then was not checked."),
+    "commitments and counts: openings": _l("Exact counts were not recomputed: openings are for auditors only."),
+    "served files: the log names none": _l("The log names no served file yet."),
+}
+
+# Failures by the beginning of their names, the longest that fits.
+FAILURES = {
+    "": _l("The log's own bytes do not fit together."),
+    "missing": _l("A file that must be there is missing."),
+    "unverified-note": _l("The checkpoint is not signed by this log's key."),
+    "invalid-signature": _l("The checkpoint's signature is wrong."),
+    "malformed-key": _l("The log's key cannot be read."),
+    "malformed-checkpoint": _l("The checkpoint cannot be read."),
+    "malformed-note": _l("The checkpoint cannot be read."),
+    "log-rolled-back": _l("The log is shorter than the checkpoint you brought: entries were taken away."),
+    "log-forked": _l("The log is not a continuation of the checkpoint you brought: history was rewritten."),
+    "root-mismatch": _l("The entries are not those that the checkpoint was signed over."),
+    "tile-mismatch": _l("A stored tile does not hold the hashes of the entries."),
+    "leaf": _l("An entry is not one of the declared kinds."),
+    "key": _l("A moderator's key was added or revoked out of order."),
+    "consultation": _l("A consultation was opened or closed out of order, or its settings changed."),
+    "submission": _l("A comment was logged outside its consultation's time."),
+    "envelope": _l("The same sealed comment stands in the log twice."),
+    "coding": _l("A coding does not belong to a comment, or is out of order."),
+    "coding-commitment": _l("A coding is not the one that was committed to."),
+    "coding-opening": _l("The coding of a comment is missing among the openings."),
+    "finding": _l("A publication does not fit the state of its consultation."),
+    "report": _l("A report does not belong to the published findings."),
+    "action": _l("An answer was logged before its findings were published."),
+    "erasure": _l("An erasure names an entry that cannot be erased."),
+    "publication": _l("A published findings.json is not the logged one."),
+    "opening": _l("The openings are missing or cannot be read."),
+    "counts": _l("The exact counts do not follow from the codings, or are not those committed to."),
+    "published-rows": _l("The published rows do not follow from the counts."),
+    "asset": _l("A file that browsers get is not the logged one."),
+}
+
+PROBLEMS = {
+    "received-not-waiting-nor-sequenced": _l("Some comments neither wait nor stand in the log."),
+    "envelope-missing": _l("The sealed text of a comment is missing."),
+    "waiting-after-close": _l("Comments still wait although the consultation is closed."),
+    "coded-more-than-sequenced": _l("There are more codings than comments."),
+    "published-with-uncoded": _l("Findings were published while a comment had no coding."),
+    "published-state-differs": _l("The publication and the state of the consultation disagree."),
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """A verdict for people: what was checked, what was left out, what failed (name, place, words)."""
+
+    verdict: Verdict
+    checked: list[str]
+    skipped: list[str]
+    failures: list[tuple[Failure, str]]
+
+
+def result_of(verdict: Verdict) -> Result:
+    """Put words to a verdict."""
+    return Result(
+        verdict=verdict,
+        checked=[_step(text) for text in verdict.checked],
+        skipped=[_step(text) for text in verdict.skipped],
+        failures=[(failure, failure_words(failure.name)) for failure in verdict.failures],
+    )
+
+
+def _step(text: str) -> str:
+    words = next((str(words) for start, words in STEPS.items() if text.startswith(start)), text)
+    count = re.search(r"\((\d+)\)$", text)
+    return f"{words} ({count[1]})" if count else words
+
+
+def failure_words(name: str) -> str:
+    """The sentence for a failure's name."""
+    return str(FAILURES[max((start for start in FAILURES if name.startswith(start)), key=len)])
