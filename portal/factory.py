@@ -69,7 +69,9 @@ def create_staff_app(settings: Settings, clock: Clock | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_minutes),
-        WTF_CSRF_TIME_LIMIT=settings.session_minutes * 60,
+        # The token lives as long as the session, which ends by itself; a referrer is never sent (see headers).
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
     )
     bind(app, _runtime(settings, clock, staff_app=True))
     csrf.init_app(app)

@@ -43,12 +43,12 @@ class Office:
 
 def build_office(session: Session, log: Log, clock: Clock) -> Office:
     """Accounts of every role, two moderators with keys, and one open consultation; the caller commits."""
-    made = Office()
+    made, password = Office(), security.hashed(PASSWORD)
     for role in ("admin", "issuer", "committee", "auditor", "moderator", "moderator2"):
         account, _ = accounts.invite(
             session, email=f"{role}@example.org", name=role.title(), roles=[role.rstrip("2")], forbid_pairs=True
         )
-        account.password, account.invite_hash = security.hashed(PASSWORD), None
+        account.password, account.invite_hash = password, None
         if role.startswith("moderator"):
             _give_key(session, log, account, made)
     taxonomy = consultations.save_taxonomy(session, default_taxonomy())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTS = "registry." + "npmjs.org", "pypi." + "org", "files.python" + "hosted.org", "deb." + "debian.org"
-PATHS = re.compile("/" + "root/|/" + r"home/[a-z]|/" + "work/(main|shared)|/" + "tmp/bash")
+PATHS = re.compile(r"(?<![\w/])/(" + "root/|home/[a-z]|" + "work/(main|shared)|" + "tmp/bash)")
 BINARY = {".png", ".woff2", ".docx", ".pdf", ".ico"}
 
 
