@@ -90,7 +90,10 @@ function factLine([key, value]) {
   const term = document.createElement("dt");
   const definition = document.createElement("dd");
   term.textContent = words(key);
-  definition.textContent = value;
-  definition.className = "mono";
+  const text = document.createElement(value.includes("\n") ? "pre" : "span");
+  text.textContent = value;
+  if (text.localName === "pre") text.tabIndex = 0; // it scrolls sideways on narrow screens
+  else text.className = "mono";
+  definition.append(text);
   return [term, definition];
 }

@@ -118,8 +118,7 @@ function wipe() {
   kept = null;
   byId("text").value = "";
   byId("advice-list").replaceChildren();
-  form.remove();
-  byId("by-file").remove();
+  for (const id of ["comment", "before", "by-file"]) byId(id).remove();
 }
 
 function tellPromise({ verdict, day }, { promise, leaf }) {

@@ -112,7 +112,7 @@ def test_the_submit_page_shows_the_notice_and_never_asks_for_the_authors_unit(
 ) -> None:
     page = Page(public.get("/en/c/thu-2026").get_data(as_text=True))
     assert "Đây là kênh góp ý" in page.text
-    assert "never your own" in page.text
+    assert "never ask for your own unit" in page.text
     assert {option.get("value") for option in page.all("option")} == {"", "P1", "P2", "P3", "P4"}
 
 
