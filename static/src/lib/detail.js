@@ -46,7 +46,7 @@ const RULES = [
   ["phone", pattern(String.raw`(?:\+\s?84|0084|84|0)(?:[\s.-]?[35789](?:[\s.-]?\d){8}|[\s.-]?2\d(?:[\s.-]?\d){8})`), isNoMoney],
   ["id_card", pattern(String.raw`\d{9}`), isNoMoney],
   ["plate", pattern(String.raw`[1-9]\d(?:[\s-]?(?:\p{Lu}{1,2}|\p{Lu}\d)[\s-]?|-?\p{Ll}\d?-?)(?:\d{3}\.\d{2}|\d{4,5})`)],
-  ["document", pattern(String.raw`\d{1,5}\s?[-/]\s?(?:\d{4}\s?\/\s?)?\p{Lu}{2,5}(?:\s?[-/]\s?\p{Lu}\p{L}{1,8})+`), isNotPublic],
+  ["document", pattern(String.raw`\d{1,5}\s?[-/]\s?(?:\d{4}\s?\/\s?)?\p{Lu}\p{L}{1,5}(?:\s?[-/]\s?\p{Lu}\p{L}{1,8})+`), isNotPublic],
   ["document", pattern(String.raw`(?:công văn|tờ trình|quyết định|báo cáo|văn bản|giấy mời|thông báo|kế hoạch|biên bản) số \d{1,5}(?!\s?[-/]\s?[\p{L}\d])`, "i")],
   ["date", pattern(`(?:ngày )?(?:${DAY}(?<mark>[/.-])${MONTH}\\k<mark>(?:19|20)\\d{2}|(?:19|20)\\d{2}-${MONTH}-${DAY})`, "i")],
   ["date", pattern(`(?:ngày|mùng|mồng) (?:mùng |mồng )?${DAY}(?: tháng ${MONTH}(?: năm \\d{4})?|[/.-]${MONTH})(?!\\s?[/%\\d])`, "i")],
