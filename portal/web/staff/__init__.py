@@ -11,12 +11,15 @@ from portal.web.staff import (
     account,
     accounts,
     brakes,
+    concerns,
     consultations,
     doors,
     enrol,
+    findings,
     home,
     keys,
     moderation,
+    reports,
     shell,
     taxonomy,
 )
@@ -32,6 +35,9 @@ ROOMS: tuple[tuple[Blueprint, Access, str], ...] = (
     (taxonomy.blueprint, for_roles("admin"), "/taxonomy"),
     (moderation.blueprint, for_roles("moderator"), "/moderation"),
     (keys.blueprint, for_roles("moderator"), "/keys"),
+    (findings.blueprint, for_roles("committee"), "/findings"),
+    (concerns.blueprint, for_roles("committee"), "/concerns"),
+    (reports.blueprint, for_roles("committee"), "/reports"),
 )
 
 

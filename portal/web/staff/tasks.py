@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Account
+from portal.concerns import service as concerns
 from portal.consultations import service as consultations
+from portal.consultations.models import Consultation
 from portal.moderation import service as moderation
+from portal.reports import service as reports
 from portal.web.locale import pick
 
 READERS_LEAST = 2
@@ -88,21 +91,35 @@ def _moderator(session: Session, account: Account) -> Iterator[Task]:
 
 def _committee(session: Session) -> Iterator[Task]:
     for row in consultations.list_all(session, ("closed", "published")):
-        title = pick(row, "title")
-        state = moderation.state(session, row)
-        if row.state == "published":
-            yield Task(
-                gettext("Findings are published: answer them and draft the report"),
-                title,
-                _url("concerns.index"),
-                gettext("Answer the concerns"),
-            )
-        elif not state.total:
-            yield Task(gettext("Closed without a comment: there is nothing to publish"), title)
-        elif state.complete:
-            yield Task(gettext("Ready to publish"), title, _url("findings.index"), gettext("Look at the findings"))
-        else:
-            yield Task(gettext("Closed; the moderators are still categorising"), title)
+        yield from _publishing(session, row) if row.state == "closed" else _answering(session, row)
+
+
+def _publishing(session: Session, row: Consultation) -> Iterator[Task]:
+    title = pick(row, "title")
+    state = moderation.state(session, row)
+    if not state.total:
+        yield Task(gettext("Closed without a comment: there is nothing to publish"), title)
+    elif state.complete:
+        page = url_for("findings.confirm", cid=row.id)
+        yield Task(gettext("Ready to publish"), title, page, gettext("Publish the findings"))
+    else:
+        yield Task(gettext("Closed; the moderators are still categorising"), title)
+
+
+def _answering(session: Session, row: Consultation) -> Iterator[Task]:
+    title = pick(row, "title")
+    left = len([concern for concern in concerns.listing(session, row.id) if not concern.published])
+    if left:
+        yield Task(
+            ngettext("%(num)s concern without a published answer", "%(num)s concerns without a published answer", left),
+            title,
+            url_for("concerns.show", cid=row.id),
+            gettext("Answer"),
+        )
+    report = reports.listing(session).get(row.id)
+    if report is None or report.state == "draft":
+        words = gettext("Start the report") if report is None else gettext("The report is not approved yet")
+        yield Task(words, title, url_for("reports.show", cid=row.id), gettext("Go to the report"))
 
 
 def _admin(session: Session, today: date) -> Iterator[Task]:
