@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from portal.accounts.security import ENDPOINTS
 from portal.errors import Invalid
+from portal.web.staff.shell import own_page
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -15,6 +16,7 @@ FORM = "application/x-www-form-urlencoded"
 def install(app: Flask) -> None:
     """Guard the extension's routes and explain its refusals."""
     app.before_request(only_open_doors)
+    app.before_request(only_inward)
     app.register_error_handler(CSRFError, explain_token)
 
 
@@ -27,6 +29,21 @@ def only_open_doors() -> None:
         abort(404)
     if request.method == "POST" and request.mimetype != FORM:
         abort(415)
+
+
+def only_inward() -> ResponseReturnValue | None:
+    """A ``next`` that is no page of this app is dropped before Flask-Security could follow it."""
+    if request.endpoint not in ENDPOINTS:
+        return None
+    for target in (request.args.get("next"), request.form.get("next")):
+        path = (target or "").partition("?")[0]
+        if target and _outside(path):
+            return redirect(url_for(request.endpoint))
+    return None
+
+
+def _outside(path: str) -> bool:
+    return not path.startswith(f"{request.script_root}/") or own_page(path.removeprefix(request.script_root)) is None
 
 
 def explain_token(_error: CSRFError) -> ResponseReturnValue:

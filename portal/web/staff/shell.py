@@ -123,15 +123,13 @@ def switch(code: str) -> ResponseReturnValue:
         raise NotFound
     if session:
         session["locale"] = code
-    return redirect(own_page(request.args.get("next", "")))
+    return redirect(own_page(request.args.get("next", "")) or url_for("home.index"))
 
 
-def own_page(path: str) -> str:
-    """The address of that path if it is a page of this app, else of the overview: nothing else can come out of it."""
+def own_page(path: str) -> str | None:
+    """The address of that path (below the mount) if it is a page of this app; nothing else can come out of it."""
     try:
         endpoint, values = current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
     except HTTPException:
-        return url_for("home.index")
-    if endpoint in {"static", "language.switch"}:
-        return url_for("home.index")
-    return url_for(endpoint, **values)
+        return None
+    return None if endpoint in {"static", "language.switch"} else url_for(endpoint, **values)
