@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.clock import Clock
+from portal.consultations.intake import Intake, intake_of
 from portal.consultations.models import Consultation
-from portal.consultations.service import accepts
 from portal.crypto.envelope import EnvelopeError, parse_envelope
 from portal.errors import Conflict, Invalid
 from portal.ledger import events, pool
@@ -42,7 +42,7 @@ def accept(
     session: Session,
     log: Log,
     clock: Clock,
-    row: Consultation,
+    row: Consultation | Intake,
     *,
     envelope: bytes,
     locator_hash: bytes,
@@ -53,40 +53,41 @@ def accept(
     Sending the same bytes again is answered as the first time, so a submitter whose connection broke can retry.
     """
     today = clock.today()
-    if not accepts(row, today):
+    place = row if isinstance(row, Intake) else intake_of(row)
+    if not place.accepts(today):
         raise Conflict("consultation-closed")
     if len(locator_hash) != hashlib.sha256().digest_size:
         raise Invalid("receipt-malformed")
-    _check_envelope(row, envelope)
+    _check_envelope(place, envelope)
     digest = hashlib.sha256(envelope).digest()
-    leaf = events.encode("submission", consultation=row.id, envelope_sha256=digest.hex())
+    leaf = events.encode("submission", consultation=place.id, envelope_sha256=digest.hex())
     known = _earlier(session, digest, locator_hash)
     if known is not None:
         return _again(session, log, known, leaf)
-    waiting = pool.put(session, group=row.id, kind="submission", data=leaf, today=today, promise_days=promise_days)
+    waiting = pool.put(session, group=place.id, kind="submission", data=leaf, today=today, promise_days=promise_days)
     hashes = {"envelope_sha256": digest, "locator_hash": locator_hash, "leaf_hash": waiting.leaf_hash}
-    _store(session, row, envelope, hashes)
+    _store(session, place.id, envelope, hashes)
     return Acceptance(leaf, log.promise(waiting.leaf_hash, waiting.due), fresh=True)
 
 
-def _store(session: Session, row: Consultation, envelope: bytes, hashes: dict[str, bytes]) -> None:
+def _store(session: Session, consultation_id: str, envelope: bytes, hashes: dict[str, bytes]) -> None:
     key = secrets.token_bytes(16)
     connection = session.connection()
     try:
-        connection.execute(INSERT, {"id": key, "consultation_id": row.id, **hashes})
+        connection.execute(INSERT, {"id": key, "consultation_id": consultation_id, **hashes})
     except IntegrityError:
         raise Conflict("replay") from None
     connection.execute(INSERT_ENVELOPE, {"submission_id": key, "data": envelope})
 
 
-def _check_envelope(row: Consultation, envelope: bytes) -> None:
+def _check_envelope(place: Intake, envelope: bytes) -> None:
     try:
         parsed = parse_envelope(envelope)
     except EnvelopeError:
         raise Invalid("envelope-malformed") from None
-    if parsed.header.consultation != row.id:
+    if parsed.header.consultation != place.id:
         raise Conflict("envelope-other-consultation")
-    if list(parsed.header.keys) != [moderator.kid for moderator in row.moderators]:
+    if parsed.header.keys != place.kids:
         raise Conflict("envelope-unknown-key")
 
 

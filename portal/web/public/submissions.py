@@ -7,7 +7,7 @@ from typing import cast
 from flask import current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.consultations.service import get_public
+from portal.consultations.intake import intake
 from portal.errors import Invalid
 from portal.submissions.service import Acceptance, accept
 from portal.web.bucket import GlobalBucket
@@ -23,7 +23,7 @@ def _take(cid: str, sealed: Sealed) -> Acceptance:
     """Accept in one transaction. The bucket is asked where no ballot limits what one person can send."""
     here = runtime()
     with unit_of_work() as session:
-        row = get_public(session, cid)
+        row = intake(session, cid)
         if row.ballot_mode == "open":
             cast(GlobalBucket, current_app.extensions[BUCKET]).take()
         return accept(

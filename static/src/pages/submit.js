@@ -39,13 +39,13 @@ async function start() {
 
 function refuse(key) {
   show(byId("preparing"), false);
-  showProblems([{ text: words(key) }]);
+  showProblems([{ text: words(key) }], "failed");
 }
 
 async function send(info, readers) {
   const comment = readForm();
   const errors = problemsOf(comment, readers, info.settings.max_chars);
-  if (errors.length) return showProblems(errors);
+  if (errors.length) return showProblems(errors, "correct");
   clearProblems();
   busy(true);
   try {
@@ -55,7 +55,7 @@ async function send(info, readers) {
     await finish(info, sealed, answer);
   } catch (error) {
     busy(false);
-    showProblems([{ text: explain(error) }]);
+    showProblems([{ text: explain(error) }], arrivalUnknown(error) ? "uncertain" : "failed");
   }
 }
 
@@ -89,6 +89,9 @@ async function sealedOnce(info, comment, readers) {
   kept = { inputs, sealed };
   return sealed;
 }
+
+/** A refusal is certain; a connection that broke, or an answer that cannot be read, is not. */
+const arrivalUnknown = (error) => error instanceof NotSent && !error.words;
 
 function explain(error) {
   if (error instanceof NotSent) return error.words || words(error.code === "network" ? "errorNetwork" : "errorServer");

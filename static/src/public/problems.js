@@ -11,12 +11,11 @@ export function clearProblems() {
 
 /**
  * Show errors: `[{field, target, text}]` with field one of topic, text, recipients, and target the id to focus; or
- * `{text}` for what concerns no field. The title says whether to correct something or that nothing was sent.
+ * `{text}` for what concerns no field. `title` is a key of the page's words: correct, failed or uncertain.
  */
-export function showProblems(errors) {
+export function showProblems(errors, title) {
   clearProblems();
-  const correcting = errors.every((error) => error.field);
-  byId("problem-title").textContent = words(correcting ? "correct" : "failed");
+  byId("problem-title").textContent = words(title);
   byId("problem-list").replaceChildren(...errors.map(summaryLine));
   for (const error of errors.filter((one) => one.field)) markField(error.field, error.text);
   show(byId("problem"));

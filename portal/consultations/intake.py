@@ -1,0 +1,58 @@
+"""What accepting a comment needs to know of its consultation, in one statement and without loading its objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.consultations.models import Consultation, ConsultationModerator
+from portal.consultations.service import PUBLIC_STATES
+from portal.errors import NotFound
+
+STATEMENT = (
+    select(
+        Consultation.state,
+        Consultation.opens,
+        Consultation.closes,
+        Consultation.ballot_mode,
+        ConsultationModerator.kid,
+    )
+    .join(ConsultationModerator, ConsultationModerator.consultation_id == Consultation.id)
+    .where(Consultation.id == bindparam("name"))
+    .order_by(ConsultationModerator.kid)
+)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A consultation as a comment meets it. ``kids``: the moderators' key ids, sorted; never empty once it opened."""
+
+    id: str
+    state: str
+    opens: date
+    closes: date
+    ballot_mode: str
+    kids: tuple[str, ...]
+
+    def accepts(self, today: date) -> bool:
+        """Whether a comment sent today is taken."""
+        return self.state == "open" and self.opens <= today <= self.closes
+
+
+def intake(session: Session, consultation_id: str) -> Intake:
+    """The consultation of that name; :class:`NotFound` for the public's eyes: a draft does not exist yet."""
+    rows = session.connection().execute(STATEMENT, {"name": consultation_id}).all()
+    if not rows or rows[0].state not in PUBLIC_STATES:
+        raise NotFound("consultation-unknown")
+    first = rows[0]
+    kids = tuple(row.kid for row in rows)
+    return Intake(consultation_id, first.state, first.opens, first.closes, first.ballot_mode, kids)
+
+
+def intake_of(row: Consultation) -> Intake:
+    """The same of a consultation that is loaded already."""
+    kids = tuple(moderator.kid for moderator in row.moderators)
+    return Intake(row.id, row.state, row.opens, row.closes, row.ballot_mode, kids)
