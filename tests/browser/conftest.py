@@ -104,7 +104,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Watched]]:
         context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True, **options)
         watched = Watched(context.new_page())
         watched.page.set_default_timeout(20_000)
-        watched.page.on("request", lambda request: watched.sent.append(request))
+        watched.page.on("request", lambda request: watched.sent.append(request))  # noqa: PLW0108 (Playwright marks it)
         watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
         watched.page.on(
             "console", lambda line: watched.complaints.append(line.text) if line.type in {"error", "warning"} else None
