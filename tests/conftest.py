@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import FixedClock
 from portal.config import SECRET_BYTES, Settings, load_settings
+from portal.crypto.atrest import AtRest
 from portal.extensions import db
 from portal.factory import create_public_app, create_staff_app
 from portal.ledger.log import Log
@@ -45,6 +46,11 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def log(settings: Settings) -> Log:
     return Log.from_seed(settings.log_origin, settings.secret.log_key)
+
+
+@pytest.fixture
+def atrest(settings: Settings) -> AtRest:
+    return AtRest([settings.secret.instance_key])
 
 
 @pytest.fixture

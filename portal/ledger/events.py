@@ -143,7 +143,8 @@ def _check(document: Any) -> None:
     if not isinstance(document, dict):
         raise BadLeaf("a leaf is an object")
     tag = (document.get("type"), document.get("v"))
-    leaf_type = REGISTRY.get(tag) if all(isinstance(part, (str, int)) for part in tag) else None  # type: ignore[arg-type]
+    # The exact types: true equals 1 in Python, and so would be taken for version 1.
+    leaf_type = REGISTRY.get(tag) if (type(tag[0]), type(tag[1])) == (str, int) else None  # type: ignore[arg-type]
     if leaf_type is None:
         raise BadLeaf("undeclared leaf type")
     keys = set(document) - {"type", "v"}

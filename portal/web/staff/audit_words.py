@@ -24,13 +24,13 @@ KINDS = {
 
 # What the verifier says it checked or left out, by the beginning of its sentence.
 STEPS = {
-    "checkpoint signature": _l("The newest checkpoint is signed by the log's key."),
-    "entries, tiles and root": _l("Every entry was hashed again; tiles and root agree with the checkpoint."),
-    "invariants between leaves": _l("The rules between entries hold: nothing before its time, nothing twice."),
-    "consistency with": _l("The log only grew since the earlier checkpoint."),
-    "publications": _l("Every publication is the logged one, and its proof holds."),
-    "commitments, codings": _l("Codings, exact counts and published rows follow from the logged commitments."),
-    "served files (": _l("The files that browsers get are the logged ones."),
+    "checkpoint signature": _l("Signature of the newest checkpoint"),
+    "entries, tiles and root": _l("Every entry, hashed again, against tiles and root"),
+    "invariants between leaves": _l("Rules between entries: nothing before its time, nothing twice"),
+    "consistency with": _l("Growth since the earlier checkpoint"),
+    "publications": _l("Publications against their entries, and their proofs"),
+    "commitments, codings": _l("Logged commitments, codings, exact counts and published rows"),
+    "served files (": _l("Files that browsers get, against their entries"),
     "log key: taken": _l("The log's key was taken from the source itself, not brought by you."),
     "consistency: no earlier": _l("No earlier checkpoint was brought, so growth since then was not checked."),
     "commitments and counts: openings": _l("Exact counts were not recomputed: openings are for auditors only."),

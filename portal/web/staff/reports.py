@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from portal.consultations import service as consultations
-from portal.errors import Conflict, Invalid, NotFound
+from portal.errors import Conflict, Invalid, NotFound, PortalError
 from portal.extensions import db
 from portal.findings import service as findings
 from portal.reports import service
@@ -112,7 +112,7 @@ def edit(cid: str, place: int) -> ResponseReturnValue:
             held = service.read(session, runtime().sealing, cid)
             service.edit_block(session, runtime().sealing, held, place=place, text=form.text.data, seen=form.seen.data)
     except (Invalid, Conflict) as refusal:
-        put_error(form.text, message(refusal))
+        put_error(form.text, _why(refusal))
         held = _read(cid)
         return _studio(cid, held, _head_form(held), failed=(place, form)), 422
     return redirect(url_for("reports.show", cid=cid, _anchor=f"block-{place}"))
@@ -183,6 +183,17 @@ def download(cid: str, kind: str) -> Response:
     response = Response(write(document), content_type=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="report-{cid}.{kind}"'
     return response
+
+
+def _why(refusal: PortalError) -> str:
+    """What is wrong with the new words of a paragraph."""
+    sentences = {
+        "end": gettext("The report must end with a full stop."),
+        "heading": gettext("A heading cannot be empty. To take a part out, take out its paragraphs."),
+        "place": gettext("This paragraph is not in the report any more. Reload the page."),
+        "run": gettext("Remove the characters that cannot be printed."),
+    }
+    return sentences.get(str(refusal.detail.get("where")), message(refusal))
 
 
 def _read(cid: str) -> Drafted:
