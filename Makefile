@@ -7,7 +7,7 @@ SYSTEM_NODE := $(shell node -e 'process.exit(Number(process.versions.node.split(
 # Node inside the virtual environment comes first when the system has none that is new enough.
 export PATH := $(if $(SYSTEM_NODE),$(PATH),$(CURDIR)/$(BIN):$(PATH))
 
-.PHONY: demo test build serve lint types unit clean screenshots debian
+.PHONY: demo test build serve lint types unit clean screenshots debian translations
 demo: build
 	$(BIN)/portal demo --port $(PORT)
 
@@ -53,8 +53,14 @@ static/dist/manifest.json: node_modules/.installed static/build.mjs $(shell find
 	node static/build.mjs
 
 $(BIN)/.translated: $(BIN)/.installed $(shell find portal/translations -name '*.po' 2>/dev/null)
-	$(BIN)/pybabel --quiet compile --directory portal/translations --use-fuzzy 2>/dev/null || $(BIN)/pybabel compile --directory portal/translations
+	$(BIN)/pybabel --quiet compile --directory portal/translations
 	touch $@
+
+# After a change of words: collects them anew; then translate what is empty in portal/translations/vi.
+translations: $(BIN)/.installed
+	$(BIN)/pybabel --quiet extract --ignore-dirs ".*" -F babel.cfg -k _l -k N_ -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2 \
+		--no-wrap --sort-output --no-location --project=portal --version=0.1.0 -o build/messages.pot .
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --no-wrap --omit-header --ignore-obsolete -i build/messages.pot -d portal/translations
 
 clean:
 	rm -rf $(VENV) node_modules static/dist build *.egg-info
