@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Form, StringField, TextAreaField
@@ -37,8 +37,8 @@ class _Words:
         return gettext(string)
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
-        """A sentence with a number."""
-        return ngettext(singular, plural, number)
+        """A sentence with a number; WTForms fills in its own values afterwards, so nothing is filled in here."""
+        return gettext(singular if number == 1 else plural)
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]

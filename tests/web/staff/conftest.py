@@ -1,9 +1,12 @@
 """People of every role without keys or consultations: one password hash for all of them."""
 
+import dataclasses
+
 import pytest
 
 from portal.accounts import security
 from portal.accounts import service as accounts
+from portal.factory import create_staff_app
 from portal.web.runtime import unit_of_work
 from tests.support import PASSWORD
 from tests.web.staff.steps import ROLES
@@ -28,3 +31,9 @@ def admin(staff, people, sign_in):
     """A client signed in as the administrator."""
     sign_in(staff, "admin")
     return staff
+
+
+@pytest.fixture
+def strict(settings, clock, people):
+    """A staff app that requires the second step, as production does."""
+    return create_staff_app(dataclasses.replace(settings, totp="required"), clock)

@@ -7,7 +7,7 @@ from portal.errors import TooMany
 from portal.web.staff.brakes import KEYS_MAX, KeyedBuckets
 from tests.support import PASSWORD
 from tests.web.staff.steps import one_time_code, refuses, send
-from tests.web.staff.test_sign_in import credentials, set_up, signed_in, strict  # noqa: F401
+from tests.web.staff.test_sign_in import credentials, set_up, signed_in
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_everybody_together_is_bounded(staff_app, people) -> None:
     assert codes == [200] * 60 + [429]
 
 
-def test_one_time_codes_cannot_be_guessed_in_a_row(strict, clock) -> None:  # noqa: F811
+def test_one_time_codes_cannot_be_guessed_in_a_row(strict, clock) -> None:
     client = strict.test_client()
     key = set_up(client)
     send(client, "/logout")

@@ -1,13 +1,11 @@
 """Signing in: one answer for everything that is wrong, a second step that cannot be skipped, no way out of the site."""
 
-import dataclasses
 import unicodedata
 
 import pytest
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Account
-from portal.factory import create_staff_app
 from portal.web.runtime import unit_of_work
 from tests.support import PASSWORD
 from tests.web.staff.steps import key_of, make_stale, one_time_code, says, send, text_of
@@ -35,12 +33,6 @@ def credentials(role: str = "admin", **more) -> dict[str, str]:
 
 def signed_in(client) -> bool:
     return client.get("/account/").status_code == 200
-
-
-@pytest.fixture
-def strict(settings, clock, people):
-    """A client of an app that requires the second step, as production does."""
-    return create_staff_app(dataclasses.replace(settings, totp="required"), clock)
 
 
 def set_up(client) -> str:
