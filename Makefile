@@ -58,6 +58,7 @@ $(BIN)/.translated: $(BIN)/.installed $(shell find portal/translations -name '*.
 
 # After a change of words: collects them anew; then translate what is empty in portal/translations/vi.
 translations: $(BIN)/.installed
+	mkdir -p build
 	$(BIN)/pybabel --quiet extract --ignore-dirs ".*" -F babel.cfg -k _l -k N_ -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2 \
 		--no-wrap --sort-output --no-location --project=portal --version=0.1.0 -o build/messages.pot .
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --no-wrap --omit-header --ignore-obsolete -i build/messages.pot -d portal/translations

@@ -14,6 +14,7 @@ import esbuild from "esbuild";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const SHEETS = ["public.css", "staff.css"];
+const BUNDLED = ["@hpke/common", "@hpke/core", "@hpke/hybridkem-x-wing", "hash-wasm", "mlkem", "qrcode-generator"];
 const OPTIONS = {
   bundle: true,
   charset: "utf8",
@@ -51,6 +52,7 @@ export async function build({ source = path.join(HERE, "src"), out = path.join(H
   for (const name of await list(source, "img", ".svg")) {
     keep(path.basename(name), await readFile(path.join(source, name)));
   }
+  keep("third-party.txt", await notices(source));
 
   const sorted = Object.fromEntries(Object.entries(manifest).sort(([one], [other]) => (one < other ? -1 : 1)));
   files.set("manifest.json", Buffer.from(`${JSON.stringify(sorted, null, 2)}\n`));
@@ -83,6 +85,20 @@ async function bundle(source, names, more) {
     name: path.relative(root, output.path).split(path.sep).join("/"),
     contents: Buffer.from(output.contents),
   }));
+}
+
+// The licences of what the bundle holds, for whoever receives it: minified code keeps few of its notices.
+async function notices(source) {
+  const modules = path.join(HERE, "..", "node_modules");
+  const parts = [];
+  for (const name of BUNDLED) {
+    const about = JSON.parse(await readFile(path.join(modules, name, "package.json"), "utf8"));
+    const stated = `License: ${about.license}, by ${about.author?.name ?? about.author}\n`;
+    const text = await readFile(path.join(modules, name, "LICENSE"), "utf8").catch(() => stated);
+    parts.push(`${name} ${about.version}\n\n${text.trim()}\n`);
+  }
+  const font = await readFile(path.join(source, "fonts", "OFL.txt"), "utf8").catch(() => "");
+  return Buffer.from([...parts, `Be Vietnam Pro (subset)\n\n${font.trim()}\n`].join(`\n${"-".repeat(72)}\n\n`));
 }
 
 async function list(source, folder, ending) {
