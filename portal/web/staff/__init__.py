@@ -10,6 +10,7 @@ from portal.web.runtime import KEY
 from portal.web.staff import (
     account,
     accounts,
+    audit,
     brakes,
     concerns,
     consultations,
@@ -38,6 +39,7 @@ ROOMS: tuple[tuple[Blueprint, Access, str], ...] = (
     (findings.blueprint, for_roles("committee"), "/findings"),
     (concerns.blueprint, for_roles("committee"), "/concerns"),
     (reports.blueprint, for_roles("committee"), "/reports"),
+    (audit.blueprint, for_roles("auditor", "admin"), "/audit"),
 )
 
 

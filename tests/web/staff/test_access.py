@@ -29,6 +29,7 @@ PAGES = {
     "/findings/": {"committee"},
     "/concerns/": {"committee"},
     "/reports/": {"committee"},
+    "/audit/": {"auditor", "admin"},
 }
 POSTS = {
     "/accounts/1/roles": {"admin"},
