@@ -40,6 +40,7 @@ MESSAGES = {
     "consultation-not-draft": _l("The consultation has been opened already."),
     "consultation-not-open": _l("The consultation is not open."),
     "consultation-not-closed": _l("Close the consultation first."),
+    "consultation-not-published": _l("Publish the findings first."),
     "consultation-needs-moderators": _l(
         "Choose at least one moderator key first: without it nobody could read the comments."
     ),
@@ -97,6 +98,7 @@ MESSAGES = {
     "coding-contradiction": _l("A comment with nothing to publish cannot have categories. Remove one or the other."),
     "coding-paraphrase-long": _l("The paraphrase is longer than %(limit)s characters. Shorten it."),
     # findings, concerns, reports
+    "nothing-to-publish": _l("Nobody wrote a comment, so there is nothing to publish."),
     "codings-incomplete": _l("Some comments have no coding yet. Finish moderation before publishing."),
     "disclosure-invalid": _l(
         "The counts or the rule are outside what the anonymity guarantee covers. Nothing was published."

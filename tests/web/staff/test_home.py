@@ -75,3 +75,18 @@ def test_an_empty_consultation_has_nothing_to_publish(staff, staff_app, office, 
 def test_everybody_is_asked_for_a_second_step_until_it_is_there(staff, people, sign_in) -> None:
     sign_in(staff, "issuer")
     assert 'href="/tf-setup"' in text_of(staff.get("/"))
+
+
+def test_everybody_sees_what_is_under_way_but_no_draft(staff, staff_app, office, sign_in, clock) -> None:
+    with staff_app.app_context(), unit_of_work() as session:
+        row = consultations.get(session, office.consultation)
+        names = set(consultations.ConsultationDraft.__dataclass_fields__) - {"units", "id", "title_vi"}
+        values = {name: getattr(row, name) for name in names}
+        draft = consultations.ConsultationDraft(id="con-kin", title_vi="Vòng còn kín", **values)
+        consultations.save_draft(session, draft)
+    for role in ("issuer", "moderator", "auditor"):
+        sign_in(staff, role)
+        page = text_of(staff.get("/"))
+        assert "Góp ý thử" in page
+        assert "Vòng còn kín" not in page
+        send(staff, "/logout")
