@@ -7,12 +7,13 @@ An openings file is JSON: ``{"v": 1, "consultations": {id: {"codings": [{"submis
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from portal.audit.invariants import Round
 from portal.consultations.taxonomy import Taxonomy, parse_taxonomy, taxonomy_sha256
 from portal.crypto.commitment import commit
-from portal.findings.counts import Counts, tally
+from portal.findings.counts import UNCODED, Counts, tally
 from portal.findings.disclosure import publish
 from portal.findings.publication import parse_publication
 
@@ -51,8 +52,8 @@ def check_round(name: str, current: Round, opening: dict[str, Any], publication:
     return failures
 
 
-def _opened_codings(name: str, current: Round, opening: dict[str, Any], failures: list[str]) -> list[dict[str, Any]]:
-    """The codings whose commitment is the newest one in the log; every submission must have one."""
+def _opened_codings(name: str, current: Round, opening: dict[str, Any], failures: list[str]) -> list[Mapping[str, Any]]:
+    """The codings whose commitment is the newest one in the log; a ballot without any says nothing."""
     opened = {}
     for item in opening["codings"]:
         document = {"coding": item["coding"], "consultation": name, "submission": item["submission"]}
@@ -60,9 +61,9 @@ def _opened_codings(name: str, current: Round, opening: dict[str, Any], failures
         if commit(bytes.fromhex(item["salt"]), document).hex() != logged:
             failures.append("coding-commitment-does-not-open")
         opened[item["submission"]] = item["coding"]
-    if set(opened) != set(current.submissions):
+    if set(opened) != set(current.codings):
         failures.append("coding-opening-missing")
-    return list(opened.values())
+    return [*opened.values(), *(UNCODED for _ in range(current.uncoded))]
 
 
 def _rows_follow(counts: Counts, taxonomy: Taxonomy, publication: bytes) -> bool:

@@ -63,7 +63,7 @@ def _sums(session: Session, row: Consultation, published: bool) -> Sums:
 def _problems(row: Consultation, found: dict[str, int], published: bool) -> list[str]:
     checks = {
         "received-not-waiting-nor-sequenced": found["received"] == found["waiting"] + found["sequenced"],
-        "envelope-missing": found["envelopes"] == found["received"],
+        "envelope-missing": found["envelopes"] == (0 if published and not found["envelopes"] else found["received"]),
         "waiting-after-close": row.state == "open" or found["waiting"] == 0,
         "coded-more-than-sequenced": found["coded"] <= found["sequenced"],
         "published-with-uncoded": not published or found["coded"] == found["sequenced"],

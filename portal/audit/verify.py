@@ -42,13 +42,14 @@ class Failure:
 
 @dataclass
 class Verdict:
-    """What was checked, what failed, and what could not be checked (with the reason)."""
+    """What was checked, what failed, what could not be checked and why, and what to ask the office about."""
 
     size: int = 0
     root: str = ""
     vkey: str = ""
     checked: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     kinds: dict[str, int] = field(default_factory=dict)
     checkpoint: str = ""
@@ -68,6 +69,7 @@ class Verdict:
             "leaves": self.kinds,
             "checked": self.checked,
             "skipped": self.skipped,
+            "notices": self.notices,
             "failures": [{"name": item.name, "where": item.where} for item in self.failures],
         }
 
@@ -133,6 +135,9 @@ def _replay(source: Source, checkpoint: Checkpoint, verdict: Verdict, progress: 
     verdict.checked.append("entries, tiles and root")
     verdict.failures += [Failure(item.name, f"leaf {item.leaf}") for item in invariants.finish()]
     verdict.kinds = invariants.kinds
+    for name, current in invariants.rounds.items():
+        if current.finding is not None and current.uncoded:
+            verdict.notices.append(f"{name}: {current.uncoded} comments were published without a coding; ask why")
     verdict.checked.append("invariants between leaves")
     return invariants
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "audit": "portal.cli.audit:audit",
     "db": "portal.cli.database:database",
     "demo": "portal.cli.demo:demo",
+    "erase": "portal.cli.erase:erase",
     "init": "portal.cli.init:init",
     "seal": "portal.cli.seal:seal",
     "serve": "portal.cli.serve:serve",

@@ -53,6 +53,7 @@ def report(verdict: Verdict) -> str:
     lines += [f"  {count:>8}  {kind}" for kind, count in sorted(verdict.kinds.items())]
     lines += [f"checked  {item}" for item in verdict.checked]
     lines += [f"skipped  {item}" for item in verdict.skipped]
+    lines += [f"NOTICE   {item}" for item in verdict.notices]
     lines += [f"FAILED   {item.name}" + (f" ({item.where})" if item.where else "") for item in verdict.failures]
     lines.append("Everything that was checked holds." if verdict.ok else f"{len(verdict.failures)} failures.")
     return "\n".join(lines)

@@ -65,6 +65,10 @@ class Counts:
         return cls(ballots=document["ballots"], **{table: dict(document[table]) for table in tables})
 
 
+UNCODED: Mapping[str, Any] = {"categories": [], "flags": ["no_publishable"], "unit": None}
+"""Stands for a ballot that nobody could code: it counts as a ballot and says nothing."""
+
+
 def tally(codings: Iterable[Mapping[str, Any]], taxonomy: Classification, headcounts: Mapping[str, int]) -> Counts:
     """Count ballots. ``codings`` holds exactly one decided coding for every submission of the consultation.
 

@@ -51,12 +51,12 @@ from enum import StrEnum
 from typing import Any
 
 from portal.consultations.taxonomy import Taxonomy, taxonomy_sha256
-from portal.findings.counts import Classification, Counts, tally
+from portal.findings.counts import UNCODED, Classification, Counts, tally
 from portal.findings.publication import Publication, Published, Row, parse_publication
 from portal.findings.rule import Band, DisclosureError, Rule, band_labelled, band_of, bands_from
 
 __all__ = [
-    "Band", "Classification", "Counts", "DisclosureError", "Publication", "Published", "Reason", "Row",
+    "UNCODED", "Band", "Classification", "Counts", "DisclosureError", "Publication", "Published", "Reason", "Row",
     "Rule", "Verdict", "band_labelled", "band_of", "bands_from", "parse_publication", "publication_document",
     "publish", "tally", "verdicts",
 ]  # fmt: skip

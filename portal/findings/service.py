@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from itertools import chain, repeat
 from typing import Any
 
 import rfc8785
@@ -28,11 +29,21 @@ PURPOSE = "finding-counts"
 PARAPHRASES = "finding-paraphrases"
 
 
-def publish(session: Session, log: Log, atrest: AtRest, row: Consultation) -> Publication:
-    """Count, apply disclosure control, log and freeze. Refuses while a comment is uncoded: it would be lost unseen."""
+def publish(
+    session: Session, log: Log, atrest: AtRest, row: Consultation, *, leave_uncoded: bool = False
+) -> Publication:
+    """Count, apply disclosure control, log and freeze.
+
+    Refuses while a comment is uncoded, because it would be lost. ``leave_uncoded`` is for comments that nobody can
+    read (anyone may send an envelope that no key opens): they count as ballots that say nothing, and the log shows
+    every auditor that they have no coding.
+    """
     if row.state != "closed":
         raise Conflict("consultation-not-closed")
-    if not moderation.state(session, row).complete:
+    state = moderation.state(session, row)
+    if not state.total:
+        raise Conflict("nothing-to-publish")
+    if not state.complete and not leave_uncoded:
         raise Conflict("codings-incomplete")
     counts = count(session, atrest, row)
     document = disclosure.publication_document(
@@ -81,7 +92,11 @@ def rule_of(row: Consultation) -> disclosure.Rule:
 
 def count(session: Session, atrest: AtRest, row: Consultation) -> disclosure.Counts:
     """Exact counts, for the publisher and auditors only."""
-    codings = (item["coding"] for item in moderation.current_codings(session, atrest, row))
+    state = moderation.state(session, row)
+    codings = chain(
+        (item["coding"] for item in moderation.current_codings(session, atrest, row)),
+        repeat(disclosure.UNCODED, state.total - state.coded),
+    )
     headcounts = {unit.code: unit.headcount for unit in row.units}
     return disclosure.tally(codings, taxonomy_of(row), headcounts)
 

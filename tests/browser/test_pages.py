@@ -1,4 +1,4 @@
-"""Every page of both apps, at both widths: no fault for axe, nothing overflows, nothing inline, no word untranslated."""
+"""Every page of both apps, at each width: no fault for axe, nothing overflows, nothing inline, no word untranslated."""
 
 from __future__ import annotations
 

@@ -58,6 +58,7 @@ test("every page, worker, sheet, font and image is there", async () => {
     ...(await listed("img", ".svg")),
     "public.css",
     "staff.css",
+    "third-party.txt",
   ];
   assert.deepEqual(Object.keys(manifest), expected.sort());
 });
@@ -69,6 +70,14 @@ test("sheets find their fonts beside them", async () => {
     assert.ok(addresses.length >= 4, name);
     for (const address of addresses) assert.ok(files.includes(address.replace(/^\.\//u, "")), `${name}: ${address}`);
   }
+});
+
+test("the notices name every package that ends in the bundle", async () => {
+  const text = await textOf("third-party.txt");
+  const { dependencies } = JSON.parse(await readFile(path.join(SOURCE, "..", "..", "package.json"), "utf8"));
+  const bundled = Object.keys(dependencies).filter((name) => !name.startsWith("@fontsource"));
+  assert.ok(bundled.length >= 4);
+  for (const name of [...bundled, "mlkem", "Be Vietnam Pro"]) assert.ok(text.includes(`${name} `), name);
 });
 
 test("pages know each worker's file and integrity", async () => {
@@ -96,14 +105,15 @@ test("no script parses HTML, evaluates text, keeps a source map or names a machi
   }
 });
 
-test("empty and missing folders build to an empty manifest, and replace what stood there", async () => {
+test("empty and missing folders build to the notices alone, and replace what stood there", async () => {
   const source = path.join(folder, "bare");
   const out = path.join(folder, "out");
   await mkdir(path.join(source, "pages"), { recursive: true });
   await mkdir(out);
   await writeFile(path.join(out, "old.js"), "");
-  assert.deepEqual(await build({ source, out }), {});
-  assert.deepEqual(await contents(out), { "manifest.json": "{}\n" });
+  const made = await build({ source, out });
+  assert.deepEqual(Object.keys(made), ["third-party.txt"]);
+  assert.deepEqual((await readdir(out)).sort(), ["manifest.json", made["third-party.txt"].file]);
 });
 
 test("a source that does not build leaves the last build as it was", async () => {

@@ -101,7 +101,9 @@ def publish(cid: str) -> ResponseReturnValue:
     """Publish, and open a concern for each published row."""
     tools = runtime()
     with unit_of_work() as session:
-        publication = service.publish(session, tools.log, tools.sealing, consultations.get_public(session, cid))
+        row = consultations.get_public(session, cid)
+        leave = request.form.get("leave_uncoded") == "yes"
+        publication = service.publish(session, tools.log, tools.sealing, row, leave_uncoded=leave)
         concerns.ensure(
             session,
             publication,

@@ -1,0 +1,28 @@
+"""Erasing sealed comments once the report is signed. The leaves stay: the log says that something was here."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.consultations.models import Consultation
+from portal.errors import Conflict
+from portal.ledger import events
+from portal.ledger.log import Log, append
+from portal.submissions.models import SealedEnvelope, Submission
+
+
+def erase_comments(session: Session, log: Log, row: Consultation) -> int:
+    """Delete the consultation's envelopes and log an erasure for each; returns how many.
+
+    Only after publication: before it, erasing would lose what nobody has counted. Doing it again erases nothing.
+    """
+    if row.state != "published":
+        raise Conflict("consultation-not-published")
+    held = select(Submission.id, Submission.leaf_index).join(SealedEnvelope).where(Submission.consultation_id == row.id)
+    found = session.execute(held.order_by(Submission.leaf_index)).all()
+    if not found:
+        return 0
+    append(session, log, [events.encode("erasure", leaf=item.leaf_index) for item in found])
+    session.execute(delete(SealedEnvelope).where(SealedEnvelope.submission_id.in_(select(held.subquery().c.id))))
+    return len(found)
