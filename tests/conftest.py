@@ -68,8 +68,10 @@ def staff_app(public_app: Flask, settings: Settings, clock: FixedClock) -> Flask
 
 
 @pytest.fixture
-def session(public_app: Flask) -> Iterator[Session]:
-    """A writing session, rolled back unless the test commits."""
+def session(public_app: Flask, request: pytest.FixtureRequest) -> Iterator[Session]:
+    """A writing session. It holds the write lock, so an office that the test asks for as well is built before it."""
+    if "office" in request.fixturenames:
+        request.getfixturevalue("office")
     with public_app.app_context(), unit_of_work() as session:
         yield session
 
