@@ -19,7 +19,7 @@ RECOVERY_LABEL = b"portal/recovery-code/v1\x00"
 
 
 class SingleUseTotp(Totp):
-    """RFC 6238 codes, each accepted once (section 5.2): the last counter of an account is remembered by the process.
+    """RFC 6238 codes, each accepted once (section 5.2): the account's row remembers the last counter for all processes.
 
     Flask-Security calls :meth:`generate_qrcode` for its setup page; it gets SVG markup instead of a ``data:`` address,
     which the content security policy would refuse.
@@ -27,7 +27,6 @@ class SingleUseTotp(Totp):
 
     def __init__(self, secrets: dict[str, str], issuer: str) -> None:
         super().__init__(secrets, issuer)
-        self._last: dict[int, int] = {}
         self._lock = threading.Lock()
 
     def verify_totp(self, token: str, totp_secret: str, user: UserMixin, window: int = 0) -> bool:
@@ -37,11 +36,11 @@ class SingleUseTotp(Totp):
 
     def get_last_counter(self, user: UserMixin) -> int | None:
         """The time step of the last accepted code."""
-        return self._last.get(cast(Account, user).id)
+        return cast(Account, user).tf_last_counter
 
     def set_last_counter(self, user: UserMixin, tmatch: Any) -> None:
-        """Remember the time step that was just accepted."""
-        self._last[cast(Account, user).id] = tmatch.counter
+        """Remember the time step that was just accepted; Flask-Security commits it with the sign-in."""
+        cast(Account, user).tf_last_counter = tmatch.counter
 
     def generate_qrcode(self, username: str, totp: str) -> Markup:
         """The provisioning address as an SVG element without styles or scripts."""
