@@ -7,6 +7,7 @@ Flask nor SQLAlchemy is installed.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -57,7 +58,8 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Entry point; a wrong setting ends with one sentence, not a traceback."""
+    """Entry point; a wrong setting ends with one sentence, not a traceback. Files it makes are the owner's only."""
+    os.umask(0o077)
     try:
         cli(prog_name="portal")
     except ConfigError as error:
