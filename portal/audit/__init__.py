@@ -1,4 +1,4 @@
 """Checking everything from outside: sources, invariants, the verifier, and the bundle an auditor is given.
 
-``verify``, ``invariants``, ``openings`` and ``source`` need neither Flask nor SQLAlchemy.
+``verify``, ``invariants``, ``publications``, ``openings`` and ``source`` need neither Flask nor SQLAlchemy.
 """

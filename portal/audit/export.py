@@ -63,7 +63,7 @@ def _opening(session: Session, atrest: AtRest, name: str) -> dict[str, Any]:
         "counts": counts["counts"],
         "counts_salt": counts["salt"],
         "taxonomy": row.taxonomy.document,
-        "headcounts": {unit.code: unit.headcount for unit in row.units},
+        "settings": consultations.frozen_settings(row),
     }
 
 

@@ -27,6 +27,8 @@ class Round:
     """What one pass has learned of a consultation."""
 
     settings_sha256: str
+    taxonomy_sha256: str
+    period: dict[str, str]
     state: str = "open"
     submissions: dict[int, int] = field(default_factory=dict)
     codings: dict[int, tuple[int, str]] = field(default_factory=dict)
@@ -118,7 +120,8 @@ class Invariants:
                 return
             if any(self._keys.get(kid) != "add" for kid in document["keys"]):
                 self._broken("consultation-key-not-in-log", index)
-            self.rounds[name] = Round(document["settings_sha256"])
+            period = {"opens": document["opens"], "closes": document["closes"]}
+            self.rounds[name] = Round(document["settings_sha256"], document["taxonomy_sha256"], period)
             return
         if current is None or current.state != "open":
             self._broken("consultation-closed-unopened", index)

@@ -1,21 +1,25 @@
 """Openings of commitments: what only an auditor is given, and what follows from them.
 
 An openings file is JSON: ``{"v": 1, "consultations": {id: {"codings": [{"submission", "salt", "coding"}],
-"counts": {...}, "counts_salt", "taxonomy", "headcounts", "rule"}}}``. It holds no comment and no moderator's name.
+"counts": {...}, "counts_salt", "taxonomy", "settings": {...}}}}``. ``taxonomy`` is its document's text, ``settings``
+are those whose digest was logged at opening. It holds no comment and no moderator's name.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from portal.audit.invariants import Round
 from portal.consultations.taxonomy import Taxonomy, parse_taxonomy, taxonomy_sha256
+from portal.crypto.canonical import dump_canonical
 from portal.crypto.commitment import commit
 from portal.findings.counts import UNCODED, Counts, tally
 from portal.findings.disclosure import publish
 from portal.findings.publication import parse_publication
+from portal.findings.rule import Rule
 
 
 class OpeningsMalformed(ValueError):
@@ -28,7 +32,7 @@ def parse_openings(data: bytes) -> dict[str, Any]:
         document = json.loads(data)
         if document["v"] != 1 or not isinstance(document["consultations"], dict):
             raise KeyError("consultations")
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise OpeningsMalformed("not an openings file of version 1") from error
     return dict(document["consultations"])
 
@@ -39,8 +43,10 @@ def check_round(name: str, current: Round, opening: dict[str, Any], publication:
         return []
     failures: list[str] = []
     codings = _opened_codings(name, current, opening, failures)
-    taxonomy = parse_taxonomy(opening["taxonomy"].encode())
-    counted = tally(codings, taxonomy, opening["headcounts"])
+    taxonomy, settings = parse_taxonomy(opening["taxonomy"].encode()), opening["settings"]
+    if hashlib.sha256(dump_canonical(settings)).hexdigest() != current.settings_sha256:
+        failures.append("settings-not-as-logged")
+    counted = tally(codings, taxonomy, {unit["code"]: unit["headcount"] for unit in settings["units"]})
     salt = bytes.fromhex(opening["counts_salt"])
     stated = {"consultation": name, "counts": opening["counts"]}
     if commit(salt, stated).hex() != current.finding["counts_commitment"]:
@@ -49,6 +55,8 @@ def check_round(name: str, current: Round, opening: dict[str, Any], publication:
         failures.append("counts-not-of-codings")
     if not _rows_follow(counted, taxonomy, publication):
         failures.append("published-rows-not-of-counts")
+    if not _rule_follows(settings, publication):
+        failures.append("published-rule-not-of-settings")
     return failures
 
 
@@ -70,3 +78,9 @@ def _rows_follow(counts: Counts, taxonomy: Taxonomy, publication: bytes) -> bool
     stated = parse_publication(publication)
     known = (stated.taxonomy_version, stated.taxonomy_sha256) == (taxonomy.version, taxonomy_sha256(taxonomy))
     return known and publish(counts, stated.rule) == stated.rows
+
+
+def _rule_follows(settings: Mapping[str, Any], publication: bytes) -> bool:
+    """Thresholds cannot be lowered between opening and publishing."""
+    stated = parse_publication(publication).rule
+    return stated == Rule(k=settings["k"], k_paraphrase=settings["k_paraphrase"])

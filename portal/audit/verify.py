@@ -15,19 +15,14 @@ from typing import Any
 
 from portal.audit.invariants import Invariants
 from portal.audit.openings import OpeningsMalformed, check_round, parse_openings
+from portal.audit.publications import check_publication, same_log
 from portal.audit.source import Missing, Source
-from portal.crypto.canonical import dump_canonical
-from portal.errors import Invalid, PortalError
-from portal.reports.errors import BadFindingsFile
-from portal.reports.findings_file import parse_findings_json
+from portal.errors import PortalError
 from portal.tlog.checkpoint import Checkpoint, open_checkpoint
 from portal.tlog.errors import TlogError
 from portal.tlog.keys import VerifierKey
-from portal.tlog.merkle import leaf_hash
 from portal.tlog.paths import BundlePath, TilePath
-from portal.tlog.proof import verify_proof
 from portal.tlog.replay import replay
-from portal.tlog.tiles import TileTree
 
 Progress = Callable[[int, int], None]
 
@@ -90,7 +85,7 @@ def verify(source: Source, brought: Brought, progress: Progress = lambda _done, 
         checkpoint = _checkpoint(source, key, verdict)
         invariants = _replay(source, checkpoint, verdict, progress)
         _consistency(source, brought, key, checkpoint, verdict)
-        publications = _publications(source, invariants, key, verdict)
+        publications = _publications(source, invariants, key, checkpoint, verdict)
         _openings(source, invariants, publications, verdict)
         _assets(source, invariants, verdict)
     except Missing as error:
@@ -109,7 +104,7 @@ def _name(error: Exception) -> str:
 def _key(source: Source, brought: Brought, verdict: Verdict) -> VerifierKey:
     if brought.vkey is None:
         verdict.skipped.append("log key: taken from the source itself; bring your own with --key")
-    key = VerifierKey.parse(brought.vkey or source.read("log/vkey").decode().strip())
+    key = VerifierKey.parse(brought.vkey or source.read("log/vkey").decode("ascii", "replace").strip())
     verdict.vkey = str(key)
     return key
 
@@ -154,45 +149,28 @@ def _consistency(source: Source, brought: Brought, key: VerifierKey, now: Checkp
     if earlier.size > now.size:
         verdict.failures.append(Failure("log-rolled-back", f"from {earlier.size} to {now.size} leaves"))
         return
-    if TileTree(earlier.size, _prefix(source, now.size)).root != earlier.root:
+    if not same_log(source, earlier, now):
         verdict.failures.append(Failure("log-forked", f"at {earlier.size} leaves"))
         return
     verdict.checked.append("consistency with the earlier checkpoint")
 
 
-def _prefix(source: Source, size: int) -> Callable[[int, int, int], bytes]:
-    """Tiles of a smaller tree, cut from those of the tree of ``size`` leaves, which the replay has checked."""
-
-    def read(level: int, index: int, width: int) -> bytes:
-        full = min(256, (size >> (8 * level)) - index * 256)
-        return source.read(f"log/{TilePath(level, index, full)}")[: width * 32]
-
-    return read
-
-
-def _publications(source: Source, invariants: Invariants, key: VerifierKey, verdict: Verdict) -> dict[str, bytes]:
+def _publications(
+    source: Source, invariants: Invariants, key: VerifierKey, now: Checkpoint, verdict: Verdict
+) -> dict[str, bytes]:
     found = {}
     for name, current in invariants.rounds.items():
         if current.finding is None:
             continue
         try:
-            file = parse_findings_json(source.read(f"results/{name}/findings.json"))
-            verify_proof(file.proof_text, leaf_hash(file.leaf), key)
+            data = source.read(f"results/{name}/findings.json")
         except Missing:
             verdict.failures.append(Failure("publication-missing", name))
             continue
-        except (PortalError, BadFindingsFile):
-            verdict.failures.append(Failure("publication-malformed", name))
-            continue
-        except TlogError as error:
-            verdict.failures.append(Failure(f"publication-{_name(error)}", name))
-            continue
-        data = dump_canonical(file.publication)
-        if hashlib.sha256(data).hexdigest() != current.finding["publication_sha256"]:
-            verdict.failures.append(Failure("publication-not-as-logged", name))
-        if json.loads(file.leaf) != current.finding:
-            verdict.failures.append(Failure("publication-leaf-not-as-logged", name))
-        found[name] = data
+        document, failures = check_publication(data, current, source=source, key=key, now=now, name_of=_name)
+        verdict.failures += [Failure(item, name) for item in failures]
+        if document:
+            found[name] = document
     verdict.checked.append(f"publications ({len(found)})")
     return found
 
@@ -212,7 +190,7 @@ def _openings(source: Source, invariants: Invariants, publications: dict[str, by
             continue
         try:
             failures = check_round(name, invariants.rounds[name], openings[name], data)
-        except (ValueError, KeyError, TypeError, Invalid):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, PortalError):
             failures = ["openings-malformed"]
         verdict.failures += [Failure(item, name) for item in failures]
     verdict.checked.append("commitments, codings, counts and published rows")
@@ -225,11 +203,11 @@ def _assets(source: Source, invariants: Invariants, verdict: Verdict) -> None:
         return
     try:
         manifest = dict(json.loads(source.read("static/manifest.json")))
-        files = {str(name): str(entry["file"]) for name, entry in manifest.items()}
-    except (ValueError, KeyError, TypeError):
+        files = {str(name): (str(entry["file"]), entry["sha256"], entry["size"]) for name, entry in manifest.items()}
+    except (ValueError, KeyError, TypeError, RecursionError):
         verdict.failures.append(Failure("asset-manifest-malformed"))
         return
-    for name, file in sorted(files.items()):
+    for name, (file, *stated) in sorted(files.items()):
         leaf = invariants.assets.get(name)
         try:
             served = source.read(f"static/{file}")
@@ -238,6 +216,6 @@ def _assets(source: Source, invariants: Invariants, verdict: Verdict) -> None:
             continue
         if leaf is None:
             verdict.failures.append(Failure("asset-not-logged", name))
-        elif (hashlib.sha256(served).hexdigest(), len(served)) != (leaf["sha256"], leaf["size"]):
+        elif not stated == [hashlib.sha256(served).hexdigest(), len(served)] == [leaf["sha256"], leaf["size"]]:
             verdict.failures.append(Failure("asset-not-as-logged", name))
     verdict.checked.append(f"served files ({len(files)})")

@@ -45,17 +45,16 @@ def publish(
         raise Conflict("nothing-to-publish")
     if not state.complete and not leave_uncoded:
         raise Conflict("codings-incomplete")
-    counts = count(session, atrest, row)
-    document = disclosure.publication_document(
-        consultation=row.id,
-        title={"vi": row.title_vi, "en": row.title_en or row.title_vi},
-        opens=row.opens,
-        closes=row.closes,
-        taxonomy=taxonomy_of(row),
-        rule=rule_of(row),
-        counts=counts,
-    )
-    data = rfc8785.dumps(document)
+    publication = _frozen(session, log, atrest, row, count(session, atrest, row))
+    session.add(publication)
+    mark_published(row)
+    session.flush()
+    return publication
+
+
+def _frozen(session: Session, log: Log, atrest: AtRest, row: Consultation, counts: disclosure.Counts) -> Publication:
+    """The document with its leaf appended, and with what its commitment opens to."""
+    data = _document(row, counts)
     salt = secrets.token_bytes(32)
     opening: dict[str, Any] = {"consultation": row.id, "counts": counts.as_document()}
     commitment = commit(salt, opening)
@@ -66,7 +65,7 @@ def publish(
         counts_commitment=commitment.hex(),
         checkpoint_size=size(session),
     )
-    publication = Publication(
+    return Publication(
         consultation_id=row.id,
         document=data,
         paraphrases_sealed=atrest.seal(PARAPHRASES, _paraphrases(session, atrest, row, data)),
@@ -74,10 +73,19 @@ def publish(
         counts_commitment=commitment,
         finding_leaf=append(session, log, [leaf]),
     )
-    session.add(publication)
-    mark_published(row)
-    session.flush()
-    return publication
+
+
+def _document(row: Consultation, counts: disclosure.Counts) -> bytes:
+    document = disclosure.publication_document(
+        consultation=row.id,
+        title={"vi": row.title_vi, "en": row.title_en or row.title_vi},
+        opens=row.opens,
+        closes=row.closes,
+        taxonomy=taxonomy_of(row),
+        rule=rule_of(row),
+        counts=counts,
+    )
+    return rfc8785.dumps(document)
 
 
 def _paraphrases(session: Session, atrest: AtRest, row: Consultation, document: bytes) -> bytes:

@@ -65,6 +65,8 @@ FAILURES = {
     "publication": _l("A published findings.json is not the logged one."),
     "opening": _l("The openings are missing or cannot be read."),
     "counts": _l("The exact counts do not follow from the codings, or are not those committed to."),
+    "settings": _l("The settings are not those that were frozen at opening."),
+    "published-rule": _l("The thresholds are not those that were frozen at opening."),
     "published-rows": _l("The published rows do not follow from the counts."),
     "asset": _l("A file that browsers get is not the logged one."),
 }

@@ -1,0 +1,80 @@
+"""One ``findings.json`` against the log: the document, its leaf, its proof, and the opening it must answer to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from portal.audit.invariants import Round
+from portal.audit.source import Missing, Source
+from portal.crypto.canonical import dump_canonical
+from portal.errors import PortalError
+from portal.reports.findings_file import FindingsFile, parse_findings_json
+from portal.tlog.checkpoint import Checkpoint
+from portal.tlog.errors import TlogError
+from portal.tlog.keys import VerifierKey
+from portal.tlog.merkle import leaf_hash, verify_consistency
+from portal.tlog.paths import TilePath
+from portal.tlog.proof import LogProof, verify_proof
+from portal.tlog.tiles import TileTree, width_at
+
+# The name of a tlog refusal, such as ``inclusion-error``.
+NameOf = Callable[[Exception], str]
+
+
+def read_tiles(source: Source, size: int) -> Callable[[int, int, int], bytes]:
+    """Tiles of a tree, cut from those that ``source`` has of the tree of ``size`` leaves."""
+
+    def read(level: int, index: int, width: int) -> bytes:
+        full = max(width, width_at(level, index, size))
+        return source.read(f"log/{TilePath(level, index, full)}")[: width * 32]
+
+    return read
+
+
+def same_log(source: Source, one: Checkpoint, other: Checkpoint) -> bool:
+    """Whether the smaller of two trees is a prefix of the larger one, recomputed from the source's tiles."""
+    small, large = sorted((one, other), key=lambda checkpoint: checkpoint.size)
+    try:
+        proof = TileTree(large.size, read_tiles(source, large.size)).consistency_proof(small.size)
+        verify_consistency(small.size, small.root, large.size, large.root, proof)
+    except (TlogError, Missing):
+        return False
+    return True
+
+
+def check_publication(
+    data: bytes, current: Round, *, source: Source, key: VerifierKey, now: Checkpoint, name_of: NameOf
+) -> tuple[bytes, list[str]]:
+    """The publication's canonical bytes (empty when it cannot be read), and the names of what is wrong.
+
+    ``now`` is the checkpoint that was replayed: the publication's proof must be of the same log, be it older or newer.
+    """
+    try:
+        file = parse_findings_json(data)
+        proven = verify_proof(file.proof_text, leaf_hash(file.leaf), key).checkpoint
+    except PortalError:
+        return b"", ["publication-malformed"]
+    except TlogError as error:
+        return b"", [f"publication-{name_of(error)}"]
+    failures = _document(file, current)
+    if str(LogProof.parse(file.proof_text).checkpoint) != file.checkpoint:
+        failures.append("publication-checkpoint-differs")
+    if not same_log(source, proven, now):
+        failures.append("publication-proof-of-another-log")
+    return dump_canonical(file.publication), failures
+
+
+def _document(file: FindingsFile, current: Round) -> list[str]:
+    """What the document says against its leaf and against what was frozen at opening."""
+    finding: dict[str, Any] = current.finding or {}
+    digest = hashlib.sha256(dump_canonical(file.publication)).hexdigest()
+    checks = {
+        "publication-not-as-logged": digest == finding.get("publication_sha256"),
+        "publication-leaf-not-as-logged": json.loads(file.leaf) == finding,
+        "publication-of-other-taxonomy": file.publication["taxonomy"]["sha256"] == current.taxonomy_sha256,
+        "publication-of-other-period": file.publication["period"] == current.period,
+    }
+    return [name for name, holds in checks.items() if not holds]
