@@ -1,28 +1,48 @@
-"""One whole instance, exported once for all tests of a module: they damage copies of it."""
+"""One whole instance, exported once a run: tests damage copies of what an auditor is given."""
 
 from __future__ import annotations
 
 import json
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from portal.audit.export import openings, public_files
+from portal.clock import Clock, FixedClock
 from portal.concerns import service as concerns
+from portal.config import SECRET_BYTES, load_settings
 from portal.consultations import service as consultations
+from portal.crypto.atrest import AtRest
+from portal.extensions import db
+from portal.factory import create_staff_app
+from portal.ledger import log as ledger
 from portal.ledger.assets import ServedFile, log_assets
+from portal.ledger.log import Log
 from portal.reports import service as reports
 from portal.reports.profile import demo_profile
+from portal.web.runtime import unit_of_work
 from tests.audit.support import Files, digest
 from tests.rounds import publish
+from tests.support import Office, build_office
 
 SCRIPT = b"export const answer = 42;\n"
 
 
-@pytest.fixture
-def static(tmp_path: Path) -> Path:
+@dataclass(frozen=True)
+class Exported:
+    """An export with openings, the log whose key signed it, and how many leaves of each kind the store counts."""
+
+    files: Files
+    log: Log
+    kinds: dict[str, int]
+
+
+def make_static(folder: Path) -> Path:
     """A build of one script."""
-    folder = tmp_path / "dist"
     folder.mkdir()
     (folder / "pages-submit.js").write_bytes(SCRIPT)
     entry = {"file": "pages-submit.js", "sha256": digest(SCRIPT), "size": len(SCRIPT)}
@@ -30,9 +50,8 @@ def static(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def walked(office, session, log, clock, atrest):
-    """Served files, comments, codings with a revision, a publication, an answer, a report: every kind but erasures."""
+def walk(session: Session, log: Log, clock: Clock, atrest: AtRest, office: Office) -> None:
+    """Served files, comments, codings, a publication, an answer, a report."""
     log_assets(session, log, {"pages/submit.js": ServedFile(digest(SCRIPT), len(SCRIPT))})
     publication = publish(session, log, clock, atrest, office)
     row = consultations.get(session, office.consultation)
@@ -41,10 +60,34 @@ def walked(office, session, log, clock, atrest):
     reports.save_profile(session, demo_profile())
     held = reports.start(session, atrest, row, publication)
     reports.approve(session, log, atrest, held.row, publication)
-    return session
+
+
+@pytest.fixture(scope="session")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """Built once: an instance costs more than all that is done with its export."""
+    folder = tmp_path_factory.mktemp("audit")
+    made = {f"PORTAL_{name.upper()}": secrets.token_hex(size) for name, size in SECRET_BYTES.items()}
+    options = {"PORTAL_ENV": "test", "PORTAL_INSTANCE": str(folder), "PORTAL_LOG_ORIGIN": "log.example.org/gop-y"}
+    settings = load_settings({**options, **made})
+    clock = FixedClock(datetime(2026, 11, 23, 3, 0, tzinfo=UTC))
+    log, atrest = Log.from_seed(settings.log_origin, settings.secret.log_key), AtRest([settings.secret.instance_key])
+    static = make_static(folder / "dist")
+    with create_staff_app(settings, clock).app_context():
+        db.create_all()
+        with unit_of_work() as session:
+            walk(session, log, clock, atrest, build_office(session, log, clock))
+            files = {**dict(public_files(session, log, static)), "openings.json": openings(session, atrest)}
+            return Exported(files, log, ledger.kinds(session))
 
 
 @pytest.fixture
-def exported(walked, log, atrest, static) -> Files:
-    """What an auditor is given."""
-    return {**dict(public_files(walked, log, static)), "openings.json": openings(walked, atrest)}
+def static(tmp_path: Path) -> Path:
+    """A build of one script."""
+    return make_static(tmp_path / "dist")
+
+
+@pytest.fixture
+def walked(office: Office, session: Session, log: Log, clock: Clock, atrest: AtRest) -> Session:
+    """An instance of this test's own, walked through."""
+    walk(session, log, clock, atrest, office)
+    return session

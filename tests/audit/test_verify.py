@@ -6,13 +6,24 @@ import pytest
 
 from portal.crypto.canonical import dump_canonical
 from portal.ledger import events
-from portal.ledger import log as ledger
 from portal.ledger.log import Log
 from portal.tlog.tiles import decode_bundle, encode_bundle
 from tests.audit.support import entries_of, find, flip, judged, log_files, names, redone, relogged
 
 CID = "thu-2026"
 FINDINGS = f"results/{CID}/findings.json"
+
+
+@pytest.fixture
+def exported(case) -> dict[str, bytes]:
+    """What an auditor is given; a copy."""
+    return dict(case.files)
+
+
+@pytest.fixture
+def log(case) -> Log:
+    """The log that signed it."""
+    return case.log
 
 
 @pytest.fixture
@@ -39,14 +50,14 @@ def history(exported, log):
 # --- untouched ---
 
 
-def test_the_untouched_export_passes_whole(exported, log, walked) -> None:
+def test_the_untouched_export_passes_whole(exported, log, case) -> None:
     earlier = exported["log/checkpoint"].decode()
     verdict = judged(exported, log.vkey, earlier)
     assert verdict.failures == []
     assert verdict.ok
     assert verdict.skipped == []
     assert len(verdict.checked) == 7
-    assert verdict.kinds == ledger.kinds(walked)
+    assert verdict.kinds == case.kinds
     assert set(verdict.kinds) == {kind for kind, _ in events.REGISTRY} - {"erasure", "message"}
 
 

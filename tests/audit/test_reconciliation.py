@@ -1,0 +1,83 @@
+"""Sums that an auditor inside the house can ask for, and each way in which they can fail to fit."""
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from portal.audit.reconciliation import log_fits, reconcile
+from portal.consultations.models import Consultation
+from portal.findings.models import Publication
+from portal.ledger.models import PoolEntry
+from portal.moderation.models import Coding
+from portal.submissions.models import SealedEnvelope, Submission
+from portal.submissions.sequencing import sequence_groups
+from tests.rounds import send
+
+
+def sums(session):
+    session.flush()
+    session.expire_all()
+    (found,) = reconcile(session)
+    return found
+
+
+def test_a_walked_consultation_fits(walked) -> None:
+    found = sums(walked)
+    numbers = (found.received, found.waiting, found.sequenced, found.envelopes, found.coded)
+    assert numbers == (24, 0, 24, 24, 24)
+    assert (found.published, found.problems) == (True, ())
+    assert log_fits(walked)
+
+
+def test_what_waits_is_counted_apart(office, session, log, clock) -> None:
+    for _ in range(3):
+        send(session, log, clock, office)
+    sequence_groups(session, log, [office.consultation])
+    send(session, log, clock, office)
+    found = sums(session)
+    assert (found.received, found.waiting, found.sequenced, found.coded, found.published) == (4, 1, 3, 0, False)
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("damage", "problem"),
+    [
+        (lambda s: s.execute(delete(PoolEntry)), "received-not-waiting-nor-sequenced"),
+        (
+            lambda s: s.connection().execute(
+                delete(SealedEnvelope.__table__).where(
+                    SealedEnvelope.submission_id == select(Submission.id).limit(1).scalar_subquery()
+                )
+            ),
+            "envelope-missing",
+        ),
+        (lambda s: s.execute(update(Consultation).values(state="closed")), "waiting-after-close"),
+        (lambda s: s.execute(update(Consultation).values(state="published")), "published-state-differs"),
+    ],
+)
+def test_each_thing_that_does_not_fit_is_named(office, session, log, clock, damage, problem) -> None:
+    # given three comments in the log and one that waits
+    for _ in range(3):
+        send(session, log, clock, office)
+    sequence_groups(session, log, [office.consultation])
+    send(session, log, clock, office)
+    damage(session)
+    assert problem in sums(session).problems
+
+
+def test_a_coding_that_vanished_after_publishing_is_named(walked) -> None:
+    walked.delete(walked.query(Coding).first())
+    assert "published-with-uncoded" in sums(walked).problems
+
+
+def test_a_publication_that_vanished_is_named(walked) -> None:
+    walked.execute(delete(Publication))
+    assert "published-state-differs" in sums(walked).problems
+
+
+def test_a_comment_that_lost_its_place_does_not_fit_the_log(walked) -> None:
+    walked.execute(delete(Coding))
+    lost = select(Submission.id).limit(1).scalar_subquery()
+    table = Submission.__table__
+    walked.connection().execute(update(table).where(table.c.id == lost).values(leaf_index=None))
+    assert not log_fits(walked)
+    assert "received-not-waiting-nor-sequenced" in sums(walked).problems
