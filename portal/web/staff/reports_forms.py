@@ -67,7 +67,7 @@ class ProfileForm(StaffForm):
 
     total = whole(_l("Staff in all"), least=1)
     members = whole(_l("Of them Party members"))
-    rooms = whole(_l("Rooms"))
+    rooms = whole(_l("Number of rooms"))
     posts = many(_l("Leaders of the office"), most=1_000, required=NEEDED, description=ONE_EACH)
     room_posts = many(_l("Leaders of the rooms"), most=1_000, description=ONE_EACH)
     qualifications = many(_l("Professional qualifications"), most=1_000, required=NEEDED, description=ONE_EACH)
