@@ -6,8 +6,11 @@ import re
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from portal.audit.verify import Failure, Verdict
+
+UNCODED = re.compile(r"(\S+): (\d+) comments were published without a coding; ask why")
 
 KINDS = {
     "action": _l("answers of the committee"),
@@ -83,11 +86,12 @@ PROBLEMS = {
 
 @dataclass(frozen=True)
 class Result:
-    """A verdict for people: what was checked, what was left out, what failed (name, place, words)."""
+    """A verdict for people: what was checked, left out, to be asked about, and what failed (failure, words)."""
 
     verdict: Verdict
     checked: list[str]
     skipped: list[str]
+    notices: list[str]
     failures: list[tuple[Failure, str]]
 
 
@@ -97,6 +101,7 @@ def result_of(verdict: Verdict) -> Result:
         verdict=verdict,
         checked=[_step(text) for text in verdict.checked],
         skipped=[_step(text) for text in verdict.skipped],
+        notices=[_notice(text) for text in verdict.notices],
         failures=[(failure, failure_words(failure.name)) for failure in verdict.failures],
     )
 
@@ -105,6 +110,18 @@ def _step(text: str) -> str:
     words = next((str(words) for start, words in STEPS.items() if text.startswith(start)), text)
     count = re.search(r"\((\d+)\)$", text)
     return f"{words} ({count[1]})" if count else words
+
+
+def _notice(text: str) -> str:
+    found = UNCODED.fullmatch(text)
+    if found is None:
+        return text
+    words = ngettext(
+        "%(num)s comment was published without a coding. Ask why.",
+        "%(num)s comments were published without a coding. Ask why.",
+        int(found[2]),
+    )
+    return f"{found[1]}: {words}"
 
 
 def failure_words(name: str) -> str:

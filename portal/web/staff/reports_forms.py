@@ -209,6 +209,7 @@ def _field_of(key: str) -> str:
 
 def _why(key: str) -> str:
     sentences = {
+        **dict.fromkeys(("mission", "results", "recipients"), str(NEEDED)),
         "staff.members": gettext("There cannot be more Party members than staff."),
         "staff.posts": gettext("Leaders of office and rooms together cannot be more than the staff."),
         "staff.qualifications": gettext("Name at least one, and in all no more people than there are staff."),
