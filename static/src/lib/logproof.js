@@ -1,8 +1,9 @@
 // What the log signs, and what a visitor holds of it: checkpoints, promises, proof files. The twin of
 // portal/tlog/{checkpoint,promise,proof}.py; `key` is what parseVkey gave. Everything here rejects with a LogError.
 
-import { HASH_SIZE, leafHash, LogError, sameBytes, verifyInclusion } from "./merkle.js";
-import { decodeBase64, openNote, parseNote, utf8 } from "./note.js";
+import { sameBytes, utf8 } from "./bytes.js";
+import { HASH_SIZE, leafHash, LogError, verifyInclusion } from "./merkle.js";
+import { decodeBase64, openNote, parseNote } from "./note.js";
 
 const PROOF_HEADER = "c2sp.org/tlog-proof@v1";
 const PROMISE_SUFFIX = "/promise";

@@ -1,6 +1,8 @@
 // Inclusion in the log's Merkle tree (RFC 6962 section 2.1, verified as RFC 9162 section 2.1.3.2 says).
 // Hashes are Uint8Arrays of 32 bytes; sizes and indexes are safe integers. The twin of portal/tlog/merkle.py.
 
+import { concat, sameBytes, sha256 } from "./bytes.js";
+
 export const HASH_SIZE = 32;
 
 /** A refusal by `code`: the name of the Python error in portal/tlog/errors.py, in kebab case. It holds no words. */
@@ -12,22 +14,11 @@ export class LogError extends Error {
   }
 }
 
-/** SHA-256 of the parts one after another. */
-export async function sha256(...parts) {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", joined));
-}
-
 /** SHA-256(0x00 || data). */
-export const leafHash = (data) => sha256(Uint8Array.of(0), data);
+export const leafHash = (data) => sha256(concat(Uint8Array.of(0), data));
 
 /** SHA-256(0x01 || left || right). */
-export const nodeHash = (left, right) => sha256(Uint8Array.of(1), left, right);
+export const nodeHash = (left, right) => sha256(concat(Uint8Array.of(1), left, right));
 
 /** Rejects unless `leaf` (a leaf hash) stands at `index` of the tree of `size` leaves with that `root`. */
 export async function verifyInclusion({ index, size, leaf, proof, root }) {
@@ -53,7 +44,5 @@ export async function verifyInclusion({ index, size, leaf, proof, root }) {
   if (last !== 0 || !sameBytes(current, root)) throw new LogError("inclusion-error");
 }
 
-/** Whether two byte strings are equal (public values: no constant time is needed). */
-export const sameBytes = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
 
 const half = (value) => Math.floor(value / 2);

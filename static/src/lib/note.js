@@ -1,7 +1,8 @@
 // Signed notes (https://c2sp.org/signed-note), Ed25519 by WebCrypto. The twin of portal/tlog/note.py: only the canonical
 // form is accepted, and a note's text counts for nothing until openNote has found a trusted key's signature on it.
 
-import { LogError, sameBytes, sha256 } from "./merkle.js";
+import { concat, sameBytes, sha256, utf8 } from "./bytes.js";
+import { LogError } from "./merkle.js";
 
 const ED25519 = 1;
 const KEY_ID_SIZE = 4;
@@ -18,7 +19,7 @@ export async function parseVkey(text) {
   if (!name || !NAME.test(name)) throw new LogError("malformed-key");
   const material = decodeBase64(encoded, "malformed-key");
   if (material.length !== 33 || material[0] !== ED25519) throw new LogError("malformed-key");
-  const id = (await sha256(utf8(`${name}\n`), material)).subarray(0, KEY_ID_SIZE);
+  const id = (await sha256(concat(utf8(`${name}\n`), material))).subarray(0, KEY_ID_SIZE);
   if (toHex(id) !== hex) throw new LogError("malformed-key");
   return { name, id, publicKey: material.subarray(1) };
 }
@@ -60,8 +61,6 @@ export function decodeBase64(text, code) {
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }
 
-/** UTF-8 bytes. */
-export const utf8 = (text) => new TextEncoder().encode(text);
 
 function parseSignature(line) {
   const [name, encoded, ...rest] = line.slice(SIGNATURE_PREFIX.length).split(" ");

@@ -2,7 +2,7 @@
 import { canonicalBytes } from "../lib/canonical.js";
 import { toHex } from "../lib/bytes.js";
 import { verifyPromise } from "../lib/logproof.js";
-import { sha256 } from "../lib/merkle.js";
+import { sha256 } from "../lib/bytes.js";
 
 /** The leaf's text that a sealed comment must get. */
 export async function expectedLeaf(consultation, envelope) {

@@ -2,7 +2,7 @@
 import { canonicalBytes } from "../lib/canonical.js";
 import { fromB64url, toHex } from "../lib/bytes.js";
 import { openCheckpoint, verifyLeaf } from "../lib/logproof.js";
-import { sha256 } from "../lib/merkle.js";
+import { sha256 } from "../lib/bytes.js";
 import { parseVkey } from "../lib/note.js";
 
 /** Why no sealing is possible: `code` is load, keys or unsupported; the page carries the words. */
