@@ -11,7 +11,8 @@ import {
   verifyPromise,
 } from "../../static/src/lib/logproof.js";
 import { leafHash, LogError, nodeHash, verifyInclusion } from "../../static/src/lib/merkle.js";
-import { openNote, parseNote, parseVkey, utf8 } from "../../static/src/lib/note.js";
+import { utf8 } from "../../static/src/lib/bytes.js";
+import { openNote, parseNote, parseVkey } from "../../static/src/lib/note.js";
 
 const load = async (name) => JSON.parse(await readFile(new URL(`../vectors/tlog/${name}.json`, import.meta.url)));
 const OURS = await load("browser");

@@ -3,8 +3,8 @@ import { generateKeyPairSync, sign } from "node:crypto";
 
 import { toB64url, toHex } from "../../static/src/lib/bytes.js";
 import { canonicalBytes } from "../../static/src/lib/canonical.js";
-import { leafHash, nodeHash, sha256 } from "../../static/src/lib/merkle.js";
-import { utf8 } from "../../static/src/lib/note.js";
+import { sha256, utf8 } from "../../static/src/lib/bytes.js";
+import { leafHash, nodeHash } from "../../static/src/lib/merkle.js";
 
 const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 const text = (document) => new TextDecoder().decode(canonicalBytes(document));

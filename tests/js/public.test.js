@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 
 import { formatReceipt, locatorHash } from "../../static/src/lib/receipt.js";
 import { fromB64url, sha256 } from "../../static/src/lib/bytes.js";
+import { utf8 } from "../../static/src/lib/bytes.js";
 import { leafHash } from "../../static/src/lib/merkle.js";
-import { utf8 } from "../../static/src/lib/note.js";
 import { showDay } from "../../static/src/public/dom.js";
 import { expectedLeaf, judgePromise } from "../../static/src/public/promise.js";
 import { CodeError, locatorOf, readCode } from "../../static/src/public/receipt-code.js";
