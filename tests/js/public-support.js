@@ -1,9 +1,8 @@
 // A log of a few leaves, signed for real, for tests of what the public pages verify.
 import { generateKeyPairSync, sign } from "node:crypto";
 
-import { toB64url, toHex } from "../../static/src/lib/bytes.js";
+import { concat, sha256, toB64url, toHex, utf8 } from "../../static/src/lib/bytes.js";
 import { canonicalBytes } from "../../static/src/lib/canonical.js";
-import { sha256, utf8 } from "../../static/src/lib/bytes.js";
 import { leafHash, nodeHash } from "../../static/src/lib/merkle.js";
 
 const base64 = (bytes) => Buffer.from(bytes).toString("base64");
@@ -13,7 +12,7 @@ const text = (document) => new TextDecoder().decode(canonicalBytes(document));
 export async function makeLogKey(name = "log.example.org/test") {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const material = Buffer.concat([Buffer.of(1), publicKey.export({ format: "der", type: "spki" }).subarray(-32)]);
-  const id = Buffer.from(await sha256(utf8(`${name}\n`), material)).subarray(0, 4);
+  const id = Buffer.from(await sha256(concat(utf8(`${name}\n`), material))).subarray(0, 4);
   const note = (body) => `${body}\n\u2014 ${name} ${base64(Buffer.concat([id, sign(null, Buffer.from(body), privateKey)]))}\n`;
   return { name, vkey: `${name}+${id.toString("hex")}+${base64(material)}`, note };
 }
