@@ -64,16 +64,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_office_profile'))
     )
     op.create_table('pool_entry',
-    sa.Column('key', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('leaf_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('group', sa.String(length=64), nullable=False),
     sa.Column('kind', sa.String(length=24), nullable=False),
     sa.Column('data', sa.LargeBinary(), nullable=False),
-    sa.Column('leaf_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('due', sa.Date(), nullable=False),
-    sa.CheckConstraint('length(key) = 16', name=op.f('ck_pool_entry_key_length')),
-    sa.PrimaryKeyConstraint('key', name=op.f('pk_pool_entry')),
-    sa.UniqueConstraint('leaf_hash', name=op.f('uq_pool_entry_leaf_hash')),
+    sa.CheckConstraint('length(leaf_hash) = 32', name=op.f('ck_pool_entry_leaf_hash_length')),
+    sa.PrimaryKeyConstraint('leaf_hash', name=op.f('pk_pool_entry')),
     sqlite_with_rowid=False
     )
     with op.batch_alter_table('pool_entry', schema=None) as batch_op:
@@ -212,18 +210,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('consultation_id', name=op.f('pk_report'))
     )
     op.create_table('submission',
-    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('leaf_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('consultation_id', sa.String(length=40), nullable=False),
     sa.Column('envelope_sha256', sa.LargeBinary(length=32), nullable=False),
     sa.Column('locator_hash', sa.LargeBinary(length=32), nullable=False),
-    sa.Column('leaf_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('leaf_index', sa.Integer(), nullable=True),
-    sa.CheckConstraint('length(id) = 16', name=op.f('ck_submission_id_length')),
+    sa.CheckConstraint('length(leaf_hash) = 32', name=op.f('ck_submission_leaf_hash_length')),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_submission_consultation_id_consultation')),
     sa.ForeignKeyConstraint(['leaf_index'], ['log_leaf.index'], name=op.f('fk_submission_leaf_index_log_leaf')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_submission')),
-    sa.UniqueConstraint('envelope_sha256', name=op.f('uq_submission_envelope_sha256')),
-    sa.UniqueConstraint('leaf_hash', name=op.f('uq_submission_leaf_hash')),
+    sa.PrimaryKeyConstraint('leaf_hash', name=op.f('pk_submission')),
     sa.UniqueConstraint('leaf_index', name=op.f('uq_submission_leaf_index')),
     sa.UniqueConstraint('locator_hash', name=op.f('uq_submission_locator_hash')),
     sqlite_with_rowid=False
@@ -268,10 +263,10 @@ def upgrade() -> None:
         batch_op.create_index('uq_coding_revision', ['submission_leaf', 'coder_id', 'revision'], unique=True)
 
     op.create_table('sealed_envelope',
-    sa.Column('submission_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('leaf_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('data', sa.LargeBinary(), nullable=False),
-    sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], name=op.f('fk_sealed_envelope_submission_id_submission')),
-    sa.PrimaryKeyConstraint('submission_id', name=op.f('pk_sealed_envelope')),
+    sa.ForeignKeyConstraint(['leaf_hash'], ['submission.leaf_hash'], name=op.f('fk_sealed_envelope_leaf_hash_submission')),
+    sa.PrimaryKeyConstraint('leaf_hash', name=op.f('pk_sealed_envelope')),
     sqlite_with_rowid=False
     )
 

@@ -1,7 +1,7 @@
 """Tables of the log and of the pool.
 
-The pool keeps no order of arrival: its key is random and the table has no hidden row number (``WITHOUT ROWID``). The
-finest time in it is the last day on which the entry must be in the log.
+The pool keeps no order of arrival: its key is the leaf hash, which orders nothing, and the table has no hidden row
+number (``WITHOUT ROWID``). The finest time in it is the last day on which the entry must be in the log.
 """
 
 from __future__ import annotations
@@ -51,14 +51,13 @@ class PoolEntry(Base):
 
     __tablename__ = "pool_entry"
     __table_args__ = (
-        CheckConstraint(text("length(key) = 16"), name="key_length"),
+        CheckConstraint(text("length(leaf_hash) = 32"), name="leaf_hash_length"),
         {"sqlite_with_rowid": False},
     )
 
-    key: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     group: Mapped[str] = mapped_column(String(64), index=True)
     kind: Mapped[str] = mapped_column(String(24))
     data: Mapped[bytes] = mapped_column(LargeBinary)
-    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     day: Mapped[date]
     due: Mapped[date]

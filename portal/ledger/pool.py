@@ -31,7 +31,6 @@ def put(session: Session, *, group: str, kind: str, data: bytes, today: date, pr
     digest = leaf_hash(data)
     due = today + timedelta(days=promise_days)
     row = {
-        "key": secrets.token_bytes(16),
         "group": group,
         "kind": kind,
         "data": data,

@@ -82,7 +82,7 @@ def page(session: Session, atrest: AtRest, row: Consultation, *, after: int, lim
     """The next comments after that leaf, in the log's order: an index seek, whatever the row's number."""
     query = (
         select(Submission.leaf_index, LogLeaf.data, SealedEnvelope.data, Coding.sealed, Coding.revision)
-        .join(SealedEnvelope, SealedEnvelope.submission_id == Submission.id)
+        .join(SealedEnvelope, SealedEnvelope.leaf_hash == Submission.leaf_hash)
         .join(LogLeaf, LogLeaf.index == Submission.leaf_index)
         .outerjoin(Coding, (Coding.submission_leaf == Submission.leaf_index) & Coding.current)
         .where(Submission.consultation_id == row.id, Submission.leaf_index > after)

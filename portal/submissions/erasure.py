@@ -19,10 +19,12 @@ def erase_comments(session: Session, log: Log, row: Consultation) -> int:
     """
     if row.state != "published":
         raise Conflict("consultation-not-published")
-    held = select(Submission.id, Submission.leaf_index).join(SealedEnvelope).where(Submission.consultation_id == row.id)
+    own = Submission.consultation_id == row.id
+    held = select(Submission.leaf_hash, Submission.leaf_index).join(SealedEnvelope).where(own)
     found = session.execute(held.order_by(Submission.leaf_index)).all()
     if not found:
         return 0
     append(session, log, [events.encode("erasure", leaf=item.leaf_index) for item in found])
-    session.execute(delete(SealedEnvelope).where(SealedEnvelope.submission_id.in_(select(held.subquery().c.id))))
+    erased = select(held.subquery().c.leaf_hash)
+    session.execute(delete(SealedEnvelope).where(SealedEnvelope.leaf_hash.in_(erased)))
     return len(found)

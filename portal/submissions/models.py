@@ -1,7 +1,7 @@
 """Tables of sealed comments.
 
-Anonymity is in the schema: random keys, no row number, no time column, no address, no account. Which comment came
-before which cannot be read from these tables.
+Anonymity is in the schema: keys are leaf hashes, which order nothing; there is no row number, no time column, no
+address, no account. Which comment came before which cannot be read from these tables.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ class Submission(Base):
 
     __tablename__ = "submission"
     __table_args__ = (
-        CheckConstraint(text("length(id) = 16"), name="id_length"),
+        CheckConstraint(text("length(leaf_hash) = 32"), name="leaf_hash_length"),
         Index("ix_submission_queue", "consultation_id", "leaf_index"),
         {"sqlite_with_rowid": False},
     )
 
-    id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     consultation_id: Mapped[str] = mapped_column(ForeignKey("consultation.id"))
-    envelope_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    envelope_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     locator_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     leaf_index: Mapped[int | None] = mapped_column(ForeignKey("log_leaf.index"), unique=True)
 
 
@@ -36,5 +35,5 @@ class SealedEnvelope(Base):
     __tablename__ = "sealed_envelope"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    submission_id: Mapped[bytes] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    leaf_hash: Mapped[bytes] = mapped_column(ForeignKey("submission.leaf_hash"), primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)

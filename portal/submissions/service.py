@@ -24,9 +24,7 @@ from portal.tlog.merkle import leaf_hash
 # Core statements made once: this is the one path whose cost every submitter waits for.
 INSERT = insert(cast(Table, Submission.__table__))
 INSERT_ENVELOPE = insert(cast(Table, SealedEnvelope.__table__))
-EARLIER = select(Submission.locator_hash, Submission.leaf_hash).where(
-    Submission.envelope_sha256 == bindparam("digest")
-)
+EARLIER = select(Submission.locator_hash).where(Submission.leaf_hash == bindparam("leaf_hash"))
 
 
 @dataclass(frozen=True)
@@ -61,23 +59,22 @@ def accept(
     _check_envelope(place, envelope)
     digest = hashlib.sha256(envelope).digest()
     leaf = events.encode("submission", consultation=place.id, envelope_sha256=digest.hex())
-    known = _earlier(session, digest, locator_hash)
-    if known is not None:
-        return _again(session, log, known, leaf)
-    waiting = pool.put(session, group=place.id, kind="submission", data=leaf, today=today, promise_days=promise_days)
-    hashes = {"envelope_sha256": digest, "locator_hash": locator_hash, "leaf_hash": waiting.leaf_hash}
+    place_hash = leaf_hash(leaf)
+    if _came_before(session, place_hash, locator_hash):
+        return _again(session, log, place_hash, leaf)
+    hashes = {"envelope_sha256": digest, "locator_hash": locator_hash, "leaf_hash": place_hash}
     _store(session, place.id, envelope, hashes)
+    waiting = pool.put(session, group=place.id, kind="submission", data=leaf, today=today, promise_days=promise_days)
     return Acceptance(leaf, log.promise(waiting.leaf_hash, waiting.due), fresh=True)
 
 
 def _store(session: Session, consultation_id: str, envelope: bytes, hashes: dict[str, bytes]) -> None:
-    key = secrets.token_bytes(16)
     connection = session.connection()
     try:
-        connection.execute(INSERT, {"id": key, "consultation_id": consultation_id, **hashes})
+        connection.execute(INSERT, {"consultation_id": consultation_id, **hashes})
     except IntegrityError:
         raise Conflict("replay") from None
-    connection.execute(INSERT_ENVELOPE, {"submission_id": key, "data": envelope})
+    connection.execute(INSERT_ENVELOPE, {"leaf_hash": hashes["leaf_hash"], "data": envelope})
 
 
 def _check_envelope(place: Intake, envelope: bytes) -> None:
@@ -91,14 +88,12 @@ def _check_envelope(place: Intake, envelope: bytes) -> None:
         raise Conflict("envelope-unknown-key")
 
 
-def _earlier(session: Session, digest: bytes, locator_hash: bytes) -> bytes | None:
-    """The leaf hash of the same envelope, sent before with the same receipt."""
-    found = session.connection().execute(EARLIER, {"digest": digest}).one_or_none()
-    if found is None:
-        return None
-    if not secrets.compare_digest(found.locator_hash, locator_hash):
+def _came_before(session: Session, place_hash: bytes, locator_hash: bytes) -> bool:
+    """Whether this leaf was taken already with the same receipt; with another one it is a replay."""
+    known = session.connection().execute(EARLIER, {"leaf_hash": place_hash}).scalar()
+    if known is not None and not secrets.compare_digest(known, locator_hash):
         raise Conflict("replay")
-    return cast(bytes, found.leaf_hash)
+    return known is not None
 
 
 def _again(session: Session, log: Log, digest: bytes, leaf: bytes) -> Acceptance:

@@ -45,7 +45,7 @@ def test_what_waits_is_counted_apart(office, session, log, clock) -> None:
         (
             lambda s: s.connection().execute(
                 delete(SealedEnvelope.__table__).where(
-                    SealedEnvelope.submission_id == select(Submission.id).limit(1).scalar_subquery()
+                    SealedEnvelope.leaf_hash == select(Submission.leaf_hash).limit(1).scalar_subquery()
                 )
             ),
             "envelope-missing",
@@ -76,8 +76,8 @@ def test_a_publication_that_vanished_is_named(walked) -> None:
 
 def test_a_comment_that_lost_its_place_does_not_fit_the_log(walked) -> None:
     walked.execute(delete(Coding))
-    lost = select(Submission.id).limit(1).scalar_subquery()
+    lost = select(Submission.leaf_hash).limit(1).scalar_subquery()
     table = Submission.__table__
-    walked.connection().execute(update(table).where(table.c.id == lost).values(leaf_index=None))
+    walked.connection().execute(update(table).where(table.c.leaf_hash == lost).values(leaf_index=None))
     assert not log_fits(walked)
     assert "received-not-waiting-nor-sequenced" in sums(walked).problems
