@@ -185,8 +185,13 @@ class DemoOfficeBuilder:
 
     def _publish(self, row: Consultation) -> None:
         publication = findings.publish(self.session, self.log, self.atrest, row)
-        today, days = self.clock.today(), self.settings.answer_days
-        concerns.ensure(self.session, publication, today=today, answer_days=days)
+        concerns.ensure(
+            self.session,
+            publication,
+            today=self.clock.today(),
+            answer_days=self.settings.answer_days,
+            acknowledge_days=self.settings.acknowledge_days,
+        )
         reports.save_profile(self.session, demo_profile())
         reports.start(self.session, self.atrest, row, publication)
 
