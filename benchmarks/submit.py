@@ -36,13 +36,21 @@ from portal.crypto import keys  # noqa: E402
 from portal.crypto.envelope import seal  # noqa: E402
 from portal.crypto.payload import Payload, build_payload  # noqa: E402
 
+PORT = 28101
 GUNICORN = ["-m", "gunicorn", "--workers", "2", "--threads", "4", "--worker-class", "gthread", "--log-level", "error"]
 
 
 def prepare(folder: Path) -> tuple[dict[str, str], bytes]:
     """An instance with one open consultation; returns its environment and one real envelope."""
     values = {name: secrets.token_hex(size) for name, size in SECRET_BYTES.items()}
-    given = {"env": "test", "app": "public", "instance": str(folder), "open_rate": "0", "log_origin": "b.example/log"}
+    given = {
+        "app": "public",
+        "instance": str(folder),
+        "open_rate": "0",
+        "log_origin": "b.example/log",
+        "public_origins": f"http://127.0.0.1:{PORT}",
+        "staff_origins": "http://127.0.0.1",
+    }
     env = {f"PORTAL_{name.upper()}": value for name, value in {**values, **given}.items()}
     settings = load_settings(env)
     upgrade_schema(settings)
@@ -138,7 +146,7 @@ def main() -> None:
         folder = Path(name)
         env, envelope = prepare(folder)
         servers = [
-            serve("wsgi:app", 28101, env),
+            serve("wsgi:app", PORT, env),
             serve("benchmarks.bare:app", 28102, {"BARE_DATABASE": str(folder / "bare.sqlite3")}),
         ]
         try:
@@ -147,7 +155,7 @@ def main() -> None:
                 ours, bare, tails = [], [], []
                 for _ in range(given.rounds):
                     payloads = bodies(envelope, given.requests)
-                    rate, tail = measure(28101, "/c/benchmark/submissions", payloads, clients)
+                    rate, tail = measure(PORT, "/c/benchmark/submissions", payloads, clients)
                     ours.append(rate)
                     tails.append(tail)
                     bare.append(measure(28102, "/", payloads, clients)[0])

@@ -170,7 +170,7 @@ def _check(settings: Settings) -> None:
 
 def _read_secrets(settings: Settings, env: Mapping[str, str]) -> Secrets:
     folder = settings.instance / "secrets"
-    if settings.env == "production" and (folder / DEMO_MARK).exists():
+    if settings.env != "demo" and (folder / DEMO_MARK).exists():
         raise ConfigError(
             "These secrets were made by `portal demo` and serve only the demonstration office. "
             "Set PORTAL_INSTANCE to another folder and run `portal init` there."

@@ -79,7 +79,10 @@ def database_app(settings: Settings) -> Flask:
 def configure_database(app: Flask, settings: Settings) -> None:
     """Bind the database to ``app``."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.sqlalchemy_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": not settings.sqlalchemy_url.startswith("sqlite")}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_pre_ping": not settings.sqlalchemy_url.startswith("sqlite"),
+        "hide_parameters": True,  # an error's text must not carry what was being stored
+    }
     app.extensions["portal.settings"] = settings
     db.init_app(app)
     migrate.init_app(app, db)

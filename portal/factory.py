@@ -10,7 +10,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from portal.accounts import security
 from portal.clock import Clock, SystemClock
-from portal.config import ROOT, Settings, load_settings
+from portal.config import ROOT, ConfigError, Settings, load_settings
 from portal.crypto.atrest import AtRest
 from portal.extensions import configure_database, csrf
 from portal.ledger.log import Log
@@ -44,6 +44,8 @@ def _bare_app(name: str, settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     configure_database(app, settings)
     errors.install(app)
+    if settings.demo:
+        app.before_request(access.only_this_machine)
     return app
 
 
@@ -86,6 +88,8 @@ def create_staff_app(settings: Settings, clock: Clock | None = None) -> Flask:
 def create_wsgi(settings: Settings | None = None) -> Flask:
     """What a WSGI server runs: the app or apps that ``PORTAL_APP`` names."""
     settings = settings or load_settings()
+    if settings.env == "test":
+        raise ConfigError("PORTAL_ENV=test is for tests and is never served.")
     if settings.app == "staff":
         app = create_staff_app(settings)
         app.wsgi_app = DispatcherMiddleware(_nothing, {"/staff": app.wsgi_app})  # type: ignore[method-assign]

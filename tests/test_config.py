@@ -44,8 +44,9 @@ def test_init_makes_secrets_that_only_the_owner_reads_and_never_overwrites(tmp_p
 def test_demo_secrets_are_refused_in_production(tmp_path) -> None:
     make_secrets(tmp_path)
     (tmp_path / "secrets" / DEMO_MARK).touch()
-    with pytest.raises(ConfigError, match="portal demo"):
-        load_settings(env(tmp_path))
+    for name in ("production", "test"):
+        with pytest.raises(ConfigError, match="portal demo"):
+            load_settings(env(tmp_path, PORTAL_ENV=name))
     assert load_settings(env(tmp_path, PORTAL_ENV="demo")).demo
 
 

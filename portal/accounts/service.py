@@ -19,7 +19,15 @@ from portal.ledger.log import Log, append
 
 ROLES = ("admin", "issuer", "moderator", "committee", "auditor")
 FORBIDDEN_PAIRS = frozenset(
-    frozenset(pair) for pair in (("issuer", "moderator"), ("admin", "moderator"), ("committee", "moderator"))
+    frozenset(pair)
+    for pair in (
+        ("issuer", "moderator"),
+        ("admin", "moderator"),
+        ("committee", "moderator"),
+        # Auditors can open exact counts, which the committee must never see and an administrator could hand over.
+        ("committee", "auditor"),
+        ("admin", "auditor"),
+    )
 )
 INVITE_BYTES = 10
 

@@ -16,7 +16,9 @@ from portal.config import ROOT, ConfigError, Settings, load_settings
 
 
 class QuietLogger(Logger):  # type: ignore[misc]
-    """Logs no address, no path and no traceback: gunicorn's own messages may carry a visitor's."""
+    """Logs no address, no path, no traceback and no time: gunicorn's own messages may carry a visitor's."""
+
+    error_fmt = "[%(process)d] [%(levelname)s] %(message)s"
 
     def access(self, *_args: Any, **_kwargs: Any) -> None:
         """There is no access log."""

@@ -27,17 +27,29 @@ def run_once(settings: Settings, log: Log, clock: Clock) -> tuple[int, int]:
     return appended, len(over)
 
 
+def try_once(settings: Settings, log: Log, clock: Clock) -> bool:
+    """One round that outlives whatever goes wrong in it: what was promised is tried again in the next round.
+
+    Only the kind of error is said, for its text could carry what must not be logged.
+    """
+    try:
+        run_once(settings, log, clock)
+    except Exception as error:
+        click.echo(f"portal tick: {type(error).__name__}, trying again", err=True)
+        return False
+    return True
+
+
 @click.command()
 @click.option("--every", default=0, help="Seconds between rounds; 0 runs once. Ends when its parent ends.")
 def tick(every: int) -> None:
     """Shuffle waiting comments into the log and close consultations whose last day is past."""
     settings = load_settings()
     log, clock, parent = open_log(settings), system_clock(settings), os.getppid()
-    while True:
+    if not every:
         appended, closed = run_once(settings, log, clock)
-        if not every:
-            click.echo(f"{appended} leaves appended, {closed} consultations closed.")
-            return
+        click.echo(f"{appended} leaves appended, {closed} consultations closed.")
+        return
+    while os.getppid() == parent:
+        try_once(settings, log, clock)
         time.sleep(every)
-        if os.getppid() != parent:
-            return

@@ -71,7 +71,7 @@ def _check(coding: dict[str, Any], rules: CodingRules) -> None:
         raise Invalid("coding-malformed")
     if coding["level"] not in (None, "office", "unit", "party"):
         raise Invalid("coding-malformed")
-    if coding["unit"] is not None and coding["unit"] not in rules.units:
+    if coding["unit"] is not None and not (isinstance(coding["unit"], str) and coding["unit"] in rules.units):
         raise Invalid("coding-unknown-unit")
     # A unit alone is enough: tying units to categories would let one published list unlock the other
     # (portal.findings.disclosure, rule 4).

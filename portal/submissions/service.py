@@ -48,20 +48,21 @@ def accept(
 ) -> Acceptance:
     """Take an envelope, or refuse it by name.
 
-    Sending the same bytes again is answered as the first time, so a submitter whose connection broke can retry.
+    Sending the same bytes again is answered as the first time, even after closing, so that a submitter whose
+    connection broke can retry and be sure.
     """
     today = clock.today()
     place = row if isinstance(row, Intake) else intake_of(row)
-    if not place.accepts(today):
-        raise Conflict("consultation-closed")
     if len(locator_hash) != hashlib.sha256().digest_size:
         raise Invalid("receipt-malformed")
-    _check_envelope(place, envelope)
     digest = hashlib.sha256(envelope).digest()
     leaf = events.encode("submission", consultation=place.id, envelope_sha256=digest.hex())
     place_hash = leaf_hash(leaf)
     if _came_before(session, place_hash, locator_hash):
         return _again(session, log, place_hash, leaf)
+    if not place.accepts(today):
+        raise Conflict("consultation-closed")
+    _check_envelope(place, envelope)
     hashes = {"envelope_sha256": digest, "locator_hash": locator_hash, "leaf_hash": place_hash}
     _store(session, place.id, envelope, hashes)
     waiting = pool.put(session, group=place.id, kind="submission", data=leaf, today=today, promise_days=promise_days)

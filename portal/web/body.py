@@ -17,7 +17,10 @@ NATURAL_MAX = 2**53 - 1
 
 def closed_body(*keys: str) -> dict[str, Any]:
     """The request's JSON object with exactly those keys; raises :class:`Invalid` (``body-malformed``) otherwise."""
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        raise Invalid("body-malformed") from None
     if not isinstance(body, dict) or set(body) != set(keys):
         raise Invalid("body-malformed")
     return body

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -151,7 +153,22 @@ def install(app: Flask) -> None:
     """Map refusals, HTTP errors and surprises for ``app``."""
     app.register_error_handler(PortalError, _refused)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OverflowError, _too_large)
     app.register_error_handler(Exception, _surprise)
+    _log_without_time(app)
+
+
+def _log_without_time(app: Flask) -> None:
+    """A submitter's request that fails must not leave an exact time: lines carry no clock."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    app.logger.handlers = [handler]
+    app.logger.propagate = False
+
+
+def _too_large(_error: OverflowError) -> ResponseReturnValue:
+    """A number in the address that no store can hold names nothing."""
+    return _answer("not-found", str(MESSAGES["not-found"]), 404)
 
 
 def _answer(code: str, words: str, http_status: int) -> ResponseReturnValue:
@@ -172,6 +189,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _surprise(error: Exception) -> ResponseReturnValue:
+    if type(error).__module__.startswith("gunicorn.http"):
+        return _answer("body-malformed", str(MESSAGES["body-malformed"]), 400)
     if current_app.testing:
         raise error
     # The type alone: a message or a traceback could carry what must not be logged.

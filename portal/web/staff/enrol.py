@@ -21,11 +21,11 @@ def page() -> ResponseReturnValue:
     """Spend an invitation; afterwards one signs in, which leads to the second step."""
     form = EnrolForm()
     if form.validate_on_submit():
+        # Hashed before the write lock is taken: it is slow on purpose, and anybody may ask for it.
+        password = hashed(form.password.data)
         try:
             with unit_of_work() as session:
-                service.enrol(
-                    session, email=form.email.data, code=form.code.data, password_hash=hashed(form.password.data)
-                )
+                service.enrol(session, email=form.email.data, code=form.code.data, password_hash=password)
         except Invalid as refusal:
             refuse(form, refusal, {"invite-wrong": "code"})
         else:
