@@ -2,10 +2,13 @@
 
 import sys
 
-from portal.config import ConfigError
+from portal.config import ConfigError, load_settings
 from portal.factory import create_wsgi
 
 try:
-    app = create_wsgi()
+    settings = load_settings()
+    if settings.env == "test":
+        raise ConfigError("PORTAL_ENV=test is for tests and is never served.")
+    app = create_wsgi(settings)
 except ConfigError as error:
     sys.exit(f"portal: {error}")

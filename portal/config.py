@@ -66,6 +66,7 @@ class Settings:
     totp: str = setting("required", "`required` or `optional`: second factor of staff accounts")
     forbid_role_pairs: bool = setting(True, "refuse accounts that would join roles design.md keeps apart")
     mix_minimum: int = setting(10, "waiting submissions that make a batch before the day ends")
+    mix_when: str = setting("day", "`day`: batches after the day has ended; `minimum`: as soon as enough wait")
     promise_days: int = setting(2, "days after which a submission is promised to stand in the log")
     open_rate: int = setting(120, "submissions a minute a process accepts where no ballot is needed; 0 for no limit")
     acknowledge_days: int = setting(5, "working days the committee gives itself to acknowledge a concern")
@@ -148,6 +149,7 @@ def _check(settings: Settings) -> None:
         "env": ("production", "demo", "test"),
         "app": ("public", "staff", "all"),
         "totp": ("required", "optional"),
+        "mix_when": ("day", "minimum"),
     }
     if settings.log_origin and not LOG_ORIGIN.fullmatch(settings.log_origin):
         raise ConfigError("PORTAL_LOG_ORIGIN is a host and a path, such as 'gop-y.example.vn/log'.")

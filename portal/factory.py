@@ -10,7 +10,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from portal.accounts import security
 from portal.clock import Clock, SystemClock
-from portal.config import ROOT, ConfigError, Settings, load_settings
+from portal.config import ROOT, Settings, load_settings
 from portal.crypto.atrest import AtRest
 from portal.extensions import configure_database, csrf
 from portal.ledger.log import Log
@@ -88,8 +88,6 @@ def create_staff_app(settings: Settings, clock: Clock | None = None) -> Flask:
 def create_wsgi(settings: Settings | None = None) -> Flask:
     """What a WSGI server runs: the app or apps that ``PORTAL_APP`` names."""
     settings = settings or load_settings()
-    if settings.env == "test":
-        raise ConfigError("PORTAL_ENV=test is for tests and is never served.")
     if settings.app == "staff":
         app = create_staff_app(settings)
         app.wsgi_app = DispatcherMiddleware(_nothing, {"/staff": app.wsgi_app})  # type: ignore[method-assign]

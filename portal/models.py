@@ -5,7 +5,7 @@ from portal.concerns.models import Concern
 from portal.consultations.models import Consultation, ConsultationModerator, TaxonomyVersion, Unit
 from portal.findings.models import Publication
 from portal.ledger.models import LogCheckpoint, LogLeaf, LogTile, PoolEntry
-from portal.moderation.models import Coding, Progress
+from portal.moderation.models import Coding, Progress, Reading
 from portal.reports.models import OfficeProfileRow, Report
 from portal.submissions.models import SealedEnvelope, Submission
 
@@ -23,6 +23,7 @@ ALL = (
     PoolEntry,
     Progress,
     Publication,
+    Reading,
     Report,
     Role,
     SealedEnvelope,

@@ -196,6 +196,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('consultation_id', name=op.f('pk_publication')),
     sa.UniqueConstraint('finding_leaf', name=op.f('uq_publication_finding_leaf'))
     )
+    op.create_table('reading',
+    sa.Column('consultation_id', sa.String(length=40), nullable=False),
+    sa.Column('kid', sa.String(length=32), nullable=False),
+    sa.Column('reading_leaf', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_reading_consultation_id_consultation')),
+    sa.ForeignKeyConstraint(['kid'], ['moderator_key.kid'], name=op.f('fk_reading_kid_moderator_key')),
+    sa.ForeignKeyConstraint(['reading_leaf'], ['log_leaf.index'], name=op.f('fk_reading_reading_leaf_log_leaf')),
+    sa.PrimaryKeyConstraint('consultation_id', 'kid', name=op.f('pk_reading')),
+    sa.UniqueConstraint('reading_leaf', name=op.f('uq_reading_reading_leaf'))
+    )
     op.create_table('report',
     sa.Column('consultation_id', sa.String(length=40), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
@@ -285,6 +295,7 @@ def downgrade() -> None:
 
     op.drop_table('submission')
     op.drop_table('report')
+    op.drop_table('reading')
     op.drop_table('publication')
     op.drop_table('moderation_progress')
     op.drop_table('consultation_moderator')

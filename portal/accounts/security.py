@@ -109,7 +109,7 @@ FIXED: dict[str, object] = {
     "SECURITY_POST_VERIFY_VIEW": "home.index",
     "SECURITY_POST_LOGOUT_VIEW": "security.login",
     "SECURITY_POST_CHANGE_VIEW": "account.index",
-    "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "account.index",
+    "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "security.mf_recovery_codes",
     "SECURITY_TWO_FACTOR_ERROR_VIEW": "security.login",
     # The address may change between requests (Tor, mobile networks): it is no part of a session.
     "SESSION_PROTECTION": None,

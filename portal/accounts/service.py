@@ -89,7 +89,7 @@ def renew_invite(account: Account) -> str:
     account.tf_primary_method = None
     account.tf_totp_secret = None
     account.mf_recovery_codes = None
-    account.fs_uniquifier = secrets.token_hex(16)
+    end_sessions(account)
     return encode_code(raw)
 
 
@@ -121,7 +121,7 @@ def set_active(session: Session, account: Account, active: bool) -> None:
     """Block or restore an account; the last active admin cannot be blocked. Blocking ends its sessions."""
     if not active:
         _keep_an_admin(session, account)
-        account.fs_uniquifier = secrets.token_hex(16)
+        end_sessions(account)
     account.active = active
 
 
@@ -132,6 +132,11 @@ def _keep_an_admin(session: Session, account: Account) -> None:
     others = [row for row in list_accounts(session) if row.active and row.id != account.id]
     if not any("admin" in role_names(row) for row in others):
         raise Conflict("account-last-admin")
+
+
+def end_sessions(account: Account) -> None:
+    """Make every session of the account worthless, a copied cookie included."""
+    account.fs_uniquifier = secrets.token_hex(16)
 
 
 def standing(account: Account) -> str:

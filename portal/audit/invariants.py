@@ -26,15 +26,29 @@ class Violation:
 class Round:
     """What one pass has learned of a consultation."""
 
-    settings_sha256: str
-    taxonomy_sha256: str
-    period: dict[str, str]
+    opening: Document
     state: str = "open"
     submissions: dict[int, int] = field(default_factory=dict)
     codings: dict[int, tuple[int, str]] = field(default_factory=dict)
     finding: Document | None = None
     finding_leaf: int = -1
     report: bool = False
+    done: set[str] = field(default_factory=set)
+
+    @property
+    def settings_sha256(self) -> str:
+        """Digest of the frozen settings."""
+        return str(self.opening["settings_sha256"])
+
+    @property
+    def taxonomy_sha256(self) -> str:
+        """Digest of the pinned taxonomy."""
+        return str(self.opening["taxonomy_sha256"])
+
+    @property
+    def period(self) -> dict[str, str]:
+        """First and last day."""
+        return {"opens": self.opening["opens"], "closes": self.opening["closes"]}
 
     @property
     def uncoded(self) -> int:
@@ -61,6 +75,7 @@ class Invariants:
             "submission": self._submission,
             "message": self._message,
             "coding": self._coding,
+            "reading": self._reading,
             "finding": self._finding,
             "report": self._report,
             "action": self._action,
@@ -120,13 +135,12 @@ class Invariants:
                 return
             if any(self._keys.get(kid) != "add" for kid in document["keys"]):
                 self._broken("consultation-key-not-in-log", index)
-            period = {"opens": document["opens"], "closes": document["closes"]}
-            self.rounds[name] = Round(document["settings_sha256"], document["taxonomy_sha256"], period)
+            self.rounds[name] = Round(document)
             return
         if current is None or current.state != "open":
             self._broken("consultation-closed-unopened", index)
             return
-        if current.settings_sha256 != document["settings_sha256"]:
+        if {**document, "action": "open"} != current.opening:
             self._broken("consultation-settings-changed", index)
         current.state = "closed"
 
@@ -159,10 +173,22 @@ class Invariants:
         current.submissions[place] = document["revision"]
         current.codings[place] = (document["revision"], document["commitment"])
 
+    def _reading(self, index: int, document: Document) -> None:
+        """A reader's word that nothing is left which that key can open."""
+        current = self._round(index, document, "closed")
+        if current is None:
+            return
+        if document["kid"] not in current.opening["keys"]:
+            self._broken("reading-by-no-reader", index)
+        current.done.add(document["kid"])
+
     def _finding(self, index: int, document: Document) -> None:
         current = self._round(index, document, "closed")
         if current is None:
             return
+        silent = {kid for kid in current.opening["keys"] if self._keys.get(kid) == "add"} - current.done
+        if current.uncoded and silent:
+            self._broken("finding-with-uncoded-submission", index)
         if document["checkpoint_size"] > index:
             self._broken("finding-from-the-future", index)
         if current.finding is None:
@@ -186,4 +212,6 @@ class Invariants:
         place = document["leaf"]
         if place >= index or place in self._erased:
             self._broken("erasure-of-no-leaf", index)
+        elif not any(place in known.submissions and known.finding for known in self.rounds.values()):
+            self._broken("erasure-before-publication", index)
         self._erased.add(place)

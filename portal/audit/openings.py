@@ -69,7 +69,7 @@ def _opened_codings(name: str, current: Round, opening: dict[str, Any], failures
         if commit(bytes.fromhex(item["salt"]), document).hex() != logged:
             failures.append("coding-commitment-does-not-open")
         opened[item["submission"]] = item["coding"]
-    if set(opened) != set(current.codings):
+    if set(opened) != set(current.codings) or len(opened) != len(opening["codings"]):
         failures.append("coding-opening-missing")
     return [*opened.values(), *(UNCODED for _ in range(current.uncoded))]
 

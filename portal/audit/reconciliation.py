@@ -21,13 +21,17 @@ from portal.submissions.models import SealedEnvelope, Submission
 
 @dataclass(frozen=True)
 class Sums:
-    """One consultation, in submissions. ``problems`` are stable names of sums that do not fit."""
+    """One consultation, in submissions. ``problems`` are stable names of sums that do not fit.
+
+    While it is open ``received``, ``waiting`` and ``envelopes`` are None: whoever watched them would see when somebody
+    writes.
+    """
 
     row: Consultation
-    received: int
-    waiting: int
+    received: int | None
+    waiting: int | None
     sequenced: int
-    envelopes: int
+    envelopes: int | None
     coded: int
     published: bool
     problems: tuple[str, ...]
@@ -57,7 +61,11 @@ def _sums(session: Session, row: Consultation, published: bool) -> Sums:
         "coded": select(func.count()).where(Coding.consultation_id == row.id, Coding.current),
     }
     found = {name: session.scalar(query) or 0 for name, query in queries.items()}
-    return Sums(row=row, published=published, problems=tuple(_problems(row, found, published)), **found)
+    problems = tuple(_problems(row, found, published))
+    shown: dict[str, int | None] = {**found}
+    if row.state == "open":
+        shown |= {"received": None, "waiting": None, "envelopes": None}
+    return Sums(row=row, published=published, problems=problems, **shown)  # type: ignore[arg-type]
 
 
 def _problems(row: Consultation, found: dict[str, int], published: bool) -> list[str]:

@@ -18,6 +18,7 @@ from portal.cli.database import upgrade_schema
 from portal.cli.demo_build import DemoOfficeBuilder, DemoStaff
 from portal.cli.init import make_secrets, write_private
 from portal.cli.serve import run
+from portal.cli.tick import tidy
 from portal.clock import FixedClock
 from portal.config import DEMO_MARK, ROOT, ConfigError, Settings, load_settings
 from portal.crypto.atrest import AtRest
@@ -29,6 +30,7 @@ totp = "optional"
 log_origin = "gop-y.example.org/log"
 office_name = "Văn phòng Tỉnh ủy An Sơn"
 mix_minimum = 3
+mix_when = "minimum"
 """
 
 
@@ -73,6 +75,7 @@ def build(settings: Settings) -> None:
             session, open_log(settings), AtRest([settings.secret.instance_key]), settings, clock
         )
         staff = builder.build(today)
+    tidy(settings)
     lines = json.dumps([asdict(person) for person in staff], ensure_ascii=False, indent=1)
     write_private(settings.instance / SIGN_INS, lines + "\n")
 

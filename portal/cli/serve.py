@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import click
@@ -76,12 +77,25 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int)
     """Serve until told to stop. The ticker is a process of its own that ends with this one."""
     if settings.env == "demo" and host not in {"127.0.0.1", "::1", "localhost"}:
         raise ConfigError("The demonstration office is served on this machine only (127.0.0.1).")
+    stop = threading.Event()
+    keeper = threading.Thread(target=keep_ticking, args=(stop,), daemon=True)
+    keeper.start()
+    try:
+        Server(server_options(host=host, port=port, workers=workers, threads=threads)).run()
+    finally:
+        stop.set()
+        keeper.join(timeout=10)
+
+
+def keep_ticking(stop: threading.Event) -> None:
+    """Run the ticker until told to stop, and start it again whenever it ends: promises depend on it."""
     ticker = [sys.executable, "-m", "portal", "tick", "--every", "20"]
-    with subprocess.Popen(ticker, cwd=ROOT) as process:  # noqa: S603
-        try:
-            Server(server_options(host=host, port=port, workers=workers, threads=threads)).run()
-        finally:
+    while not stop.is_set():
+        with subprocess.Popen(ticker, cwd=ROOT) as process:  # noqa: S603
+            while process.poll() is None and not stop.wait(1):
+                pass
             process.terminate()
+        stop.wait(2)
 
 
 @click.command()

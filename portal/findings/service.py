@@ -24,26 +24,25 @@ from portal.findings.publication import parse_publication
 from portal.ledger import events
 from portal.ledger.log import Log, append, size
 from portal.moderation import service as moderation
+from portal.moderation.readings import silent_readers
 
 PURPOSE = "finding-counts"
 PARAPHRASES = "finding-paraphrases"
 
 
-def publish(
-    session: Session, log: Log, atrest: AtRest, row: Consultation, *, leave_uncoded: bool = False
-) -> Publication:
+def publish(session: Session, log: Log, atrest: AtRest, row: Consultation) -> Publication:
     """Count, apply disclosure control, log and freeze.
 
-    Refuses while a comment is uncoded, because it would be lost. ``leave_uncoded`` is for comments that nobody can
-    read (anyone may send an envelope that no key opens): they count as ballots that say nothing, and the log shows
-    every auditor that they have no coding.
+    Refuses while a comment is uncoded, because it would be lost, unless every reader has declared in the log that
+    nothing is left which their keys can open (:mod:`portal.moderation.readings`). Such comments count as ballots
+    that say nothing.
     """
     if row.state != "closed":
         raise Conflict("consultation-not-closed")
     state = moderation.state(session, row)
     if not state.total:
         raise Conflict("nothing-to-publish")
-    if not state.complete and not leave_uncoded:
+    if not state.complete and silent_readers(session, row):
         raise Conflict("codings-incomplete")
     publication = _frozen(session, log, atrest, row, count(session, atrest, row))
     session.add(publication)

@@ -106,6 +106,7 @@ MESSAGE_LEAF = declare(LeafType("message", {"consultation": SLUGS, "envelope_sha
 CODING_LEAF = declare(
     LeafType("coding", {"consultation": SLUGS, "submission": _natural, "commitment": HASH, "revision": _natural})
 )
+READING_LEAF = declare(LeafType("reading", {"consultation": SLUGS, "kid": _matches(KID)}))
 FINDING_LEAF = declare(
     LeafType(
         "finding",

@@ -48,14 +48,23 @@ def find(session: Session, digest: bytes) -> Waiting | None:
     return Waiting(digest, due) if due else None
 
 
-def ready_groups(session: Session, *, today: date, minimum: dict[str, int], default: int) -> list[str]:
-    """The groups with enough company, or with an entry of an earlier day (its day has ended)."""
-    rows = session.execute(
-        select(PoolEntry.group, func.count(), func.min(PoolEntry.day)).group_by(PoolEntry.group)
-    )
-    return sorted(
-        group for group, count, oldest in rows if count >= minimum.get(group, default) or oldest < today
-    )
+def ready_groups(
+    session: Session, *, today: date, minimum: dict[str, int], default: int, daily: bool = False
+) -> list[str]:
+    """The groups whose batch may be appended now.
+
+    ``daily``: only after the day of the oldest entry, with enough company or on the last promised day. A batch that
+    went as soon as the minimum is met would tell whoever fills the pool and watches the log when somebody else wrote
+    (the n-1 attack on threshold mixes, Serjantov, Dingledine and Syverson 2002). Otherwise: enough company, or an
+    entry of an earlier day.
+    """
+    columns = (PoolEntry.group, func.count(), func.min(PoolEntry.day), func.min(PoolEntry.due))
+    ready = []
+    for group, count, oldest, due in session.execute(select(*columns).group_by(PoolEntry.group)):
+        company, earlier = count >= minimum.get(group, default), oldest < today
+        if (earlier and (company or due <= today)) if daily else (company or earlier):
+            ready.append(group)
+    return sorted(ready)
 
 
 def drain(session: Session, log: Log, groups: list[str]) -> list[tuple[bytes, int]]:

@@ -35,6 +35,16 @@ class Coding(Base):
     coding_leaf: Mapped[int] = mapped_column(ForeignKey("log_leaf.index"), unique=True)
 
 
+class Reading(Base):
+    """A reader's word, after closing, that nothing is left which that key can open."""
+
+    __tablename__ = "reading"
+
+    consultation_id: Mapped[str] = mapped_column(String(40), ForeignKey("consultation.id"), primary_key=True)
+    kid: Mapped[str] = mapped_column(String(32), ForeignKey("moderator_key.kid"), primary_key=True)
+    reading_leaf: Mapped[int] = mapped_column(ForeignKey("log_leaf.index"), unique=True)
+
+
 class Progress(Base):
     """How far a consultation's moderation is, kept as it happens so that no page counts rows."""
 

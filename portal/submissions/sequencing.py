@@ -13,10 +13,10 @@ from portal.ledger.log import Log
 from portal.submissions.models import Submission
 
 
-def sequence_due(session: Session, log: Log, *, today: date, default_minimum: int) -> int:
+def sequence_due(session: Session, log: Log, *, today: date, default_minimum: int, daily: bool = False) -> int:
     """Append the consultations' pools that have enough company or whose day has ended; returns how many leaves."""
     minimum = {row.id: row.mix_minimum for row in session.execute(select(Consultation.id, Consultation.mix_minimum))}
-    groups = pool.ready_groups(session, today=today, minimum=minimum, default=default_minimum)
+    groups = pool.ready_groups(session, today=today, minimum=minimum, default=default_minimum, daily=daily)
     return sequence_groups(session, log, groups) if groups else 0
 
 

@@ -16,7 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
-from portal.accounts.service import ROLES
+from portal.accounts.service import ROLES, check_roles
 from portal.accounts.sign_in import PASSWORD_MAX, PASSWORD_MIN, plain_email, plain_password
 from portal.web.staff.forms import TOO_LONG, StaffForm, line
 
@@ -92,15 +92,19 @@ class EnrolForm(StaffForm):
             )
 
 
-def _some_role(_form: Any, field: SelectMultipleField) -> None:
+def _allowed_roles(_form: Any, field: SelectMultipleField) -> None:
     if not field.data:
         raise ValidationError(gettext("Choose at least one role."))
+    try:
+        check_roles(field.data, forbid_pairs=runtime().settings.forbid_role_pairs)
+    except PortalError as refusal:
+        raise ValidationError(message(refusal)) from refusal
 
 
 def roles_field() -> SelectMultipleField:
-    """The roles as checkboxes; at least one."""
+    """The roles as checkboxes; at least one, and none that must not meet in one account."""
     return SelectMultipleField(
-        _l("Roles"), choices=[(name, ROLE_NAMES[name]) for name in ROLES], validators=[_some_role]
+        _l("Roles"), choices=[(name, ROLE_NAMES[name]) for name in ROLES], validators=[_allowed_roles]
     )
 
 

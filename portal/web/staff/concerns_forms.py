@@ -43,7 +43,12 @@ class AnswerForm(StaffForm):
         description=_l("Everyone can read it beside the results, and the log keeps a commitment to its words."),
     )
 
-    def validate_published(self, field: BooleanField) -> None:
-        """A published answer says something, and is not merely “received”."""
-        if field.data and self.state.data == "received":
+    def validate_state(self, field: RadioField) -> None:
+        """What is answered in public is not merely “received”."""
+        if self.published.data and field.data == "received":
             raise ValidationError(gettext("A concern that is answered is more than received. Choose another state."))
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """A published answer says something."""
+        if self.published.data and not field.data:
+            raise ValidationError(gettext("Write the answer before publishing it."))

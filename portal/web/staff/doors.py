@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import user_logged_out
 from flask_wtf.csrf import CSRFError
 
+from portal.accounts import service
+from portal.accounts.models import Account
 from portal.accounts.security import ENDPOINTS
 from portal.errors import Invalid
+from portal.web.runtime import unit_of_work
 from portal.web.staff.shell import own_page
 
 FORM = "application/x-www-form-urlencoded"
@@ -18,6 +22,13 @@ def install(app: Flask) -> None:
     app.before_request(only_open_doors)
     app.before_request(only_inward)
     app.register_error_handler(CSRFError, explain_token)
+    user_logged_out.connect(end_everywhere, app)
+
+
+def end_everywhere(_app: Flask, user: Account, **_more: object) -> None:
+    """Signing out ends the account's sessions on the server: a cookie that somebody copied opens nothing any more."""
+    with unit_of_work() as session:
+        service.end_sessions(service.get_account(session, user.id))
 
 
 def only_open_doors() -> None:

@@ -15,6 +15,7 @@ from portal.consultations.models import Consultation
 from portal.extensions import db
 from portal.findings import service
 from portal.moderation import service as moderation
+from portal.moderation.readings import silent_readers
 from portal.web.locale import staff_locale
 from portal.web.public.shown import Findings, label
 from portal.web.runtime import runtime, unit_of_work
@@ -89,6 +90,7 @@ def confirm(cid: str) -> ResponseReturnValue:
         "staff/findings/publish.html",
         row=row,
         state=state,
+        silent=silent_readers(db.session, row),
         rule=rule,
         themes_only=rule.themes_only(state.total),
         settings=runtime().settings,
@@ -102,8 +104,7 @@ def publish(cid: str) -> ResponseReturnValue:
     tools = runtime()
     with unit_of_work() as session:
         row = consultations.get_public(session, cid)
-        leave = request.form.get("leave_uncoded") == "yes"
-        publication = service.publish(session, tools.log, tools.sealing, row, leave_uncoded=leave)
+        publication = service.publish(session, tools.log, tools.sealing, row)
         concerns.ensure(
             session,
             publication,

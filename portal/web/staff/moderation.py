@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_security import current_user
 
 from portal.accounts import service as accounts
@@ -16,6 +17,7 @@ from portal.crypto.encoding import b64url_encode
 from portal.errors import Invalid
 from portal.extensions import db
 from portal.moderation import service
+from portal.moderation.readings import declare_done, has_declared
 from portal.web.body import closed_body, natural
 from portal.web.fresh import is_fresh, require_fresh, verify_url
 from portal.web.runtime import runtime, unit_of_work
@@ -41,7 +43,18 @@ def _percent(row: Consultation) -> int:
 def index() -> ResponseReturnValue:
     """The consultations that this account can read, and how far each is."""
     rows = service.readable(db.session, current_user)
-    return render_template("staff/moderation/index.html", rows=[(row, _percent(row)) for row in rows])
+    done = {row.id: has_declared(db.session, current_user, row) for row in rows if row.state == "closed"}
+    return render_template("staff/moderation/index.html", rows=[(row, _percent(row)) for row in rows], done=done)
+
+
+@blueprint.post("/<cid>/done")
+def declare(cid: str) -> ResponseReturnValue:
+    """This reader's word that nothing is left which the key can open; the log keeps it."""
+    with unit_of_work() as session:
+        account = accounts.get_account(session, current_user.id)
+        declare_done(session, runtime().log, account, consultations.get(session, cid))
+    flash(gettext("Your word is in the log."), "success")
+    return redirect(url_for("moderation.index"))
 
 
 @blueprint.get("/<cid>")

@@ -80,7 +80,7 @@ class ProfileForm(StaffForm):
     committee = whole(_l("Members of its committee"))
 
     mission = many(_l("Duties of the office"), required=NEEDED, description=_l("One paragraph a line."))
-    results = many(_l("Results"), required=NEEDED, description=_l("One sentence or more a line."))
+    results = many(_l("Results of the work"), required=NEEDED, description=_l("One sentence or more a line."))
     conduct = many(
         _l("What the office says of its people's conduct"),
         description=_l("One sentence or more a line. The report shows beside it where published findings disagree."),
@@ -98,7 +98,7 @@ class ProfileForm(StaffForm):
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_l("Letterhead"), ("name", "parent", "issuer", "symbol", "place", "style", "number", "issued")),
     (_l("The request"), ("request_document", "request_day", "request_sender", "subject")),
-    (_l("Staff"), ("total", "members", "rooms", "posts", "room_posts", "qualifications", "theory", "pad_counts")),
+    (_l("The staff"), ("total", "members", "rooms", "posts", "room_posts", "qualifications", "theory", "pad_counts")),
     (_l("Party organisation"), ("party_name", "party_parent", "cells", "committee")),
     (_l("What the office says of itself"), ("mission", "results", "conduct")),
     (_l("Recipients and signature"), ("recipients", "authority", "post", "signer_name")),

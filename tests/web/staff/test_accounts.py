@@ -31,11 +31,11 @@ def code_on(answer) -> str:
 
 
 def test_an_invitation_shows_a_code_that_enrols(admin, staff_app) -> None:
-    answer = send(admin, "/accounts/new", {**NEW, "roles": ["committee", "auditor"]})
+    answer = send(admin, "/accounts/new", {**NEW, "roles": ["issuer", "auditor"]})
     assert answer.status_code == 200
     data = {"email": NEW["email"], "code": code_on(answer), "password": PASSWORD, "again": PASSWORD}
     assert send(staff_app.test_client(), "/enrol", data, page="/enrol").status_code == 302
-    assert roles_of(staff_app, NEW["email"]) == {"committee", "auditor"}
+    assert roles_of(staff_app, NEW["email"]) == {"issuer", "auditor"}
 
 
 def test_the_code_is_shown_once_and_is_not_stored(admin, staff_app) -> None:
@@ -92,12 +92,12 @@ def test_an_unknown_role_is_refused(admin, staff_app) -> None:
 
 def test_roles_are_changed_and_forbidden_pairs_refused(admin, staff_app, people) -> None:
     page = f"/accounts/{people['auditor']}"
-    assert send(admin, f"{page}/roles", {"roles": ["auditor", "committee"]}).location == page
-    assert roles_of(staff_app, "auditor@example.org") == {"auditor", "committee"}
+    assert send(admin, f"{page}/roles", {"roles": ["auditor", "issuer"]}).location == page
+    assert roles_of(staff_app, "auditor@example.org") == {"auditor", "issuer"}
     answer = send(admin, f"{page}/roles", {"roles": ["committee", "moderator"]})
     assert answer.status_code == 422
     assert refuses(admin, answer, "role-pair-forbidden")
-    assert roles_of(staff_app, "auditor@example.org") == {"auditor", "committee"}
+    assert roles_of(staff_app, "auditor@example.org") == {"auditor", "issuer"}
 
 
 def test_the_last_administrator_stays_one(admin, staff_app, people) -> None:

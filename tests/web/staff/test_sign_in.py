@@ -214,3 +214,16 @@ def test_changing_the_password_ends_other_sessions(staff_app, people, sign_in) -
 def test_a_password_is_the_same_in_every_unicode_form(staff, people) -> None:
     data = credentials(password=unicodedata.normalize("NFD", PASSWORD), email=" ADMIN@Example.org ")
     assert send(staff, "/login", data, page="/login").status_code == 302
+
+
+def test_a_copied_cookie_opens_nothing_after_signing_out(staff_app, people, sign_in) -> None:
+    # given a session whose cookie somebody has copied
+    owner, thief = staff_app.test_client(), staff_app.test_client()
+    sign_in(owner, "admin")
+    name = staff_app.config["SESSION_COOKIE_NAME"]
+    thief.set_cookie(name, owner.get_cookie(name).value)
+    assert thief.get("/accounts/").status_code == 200
+    # when its owner signs out
+    send(owner, "/logout", {})
+    # then the copy is worthless too
+    assert thief.get("/accounts/").status_code == 302
