@@ -18,6 +18,9 @@ from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
 from portal.accounts.service import ROLES, check_roles
 from portal.accounts.sign_in import PASSWORD_MAX, PASSWORD_MIN, plain_email, plain_password
+from portal.errors import PortalError
+from portal.web.errors import message
+from portal.web.runtime import runtime
 from portal.web.staff.forms import TOO_LONG, StaffForm, line
 
 EMAIL_SHAPE = r"^[^@\s,;<>]+@[^@\s,;<>]+$"
@@ -87,9 +90,7 @@ class EnrolForm(StaffForm):
     def validate_password(self, field: PasswordField) -> None:
         """Length alone counts; rules of composition make passwords worse (NIST SP 800-63B section 3.1.1.2)."""
         if not PASSWORD_MIN <= len(field.data) <= PASSWORD_MAX:
-            raise ValidationError(
-                gettext("The password must have %(length)s to 128 characters.", length=PASSWORD_MIN)
-            )
+            raise ValidationError(gettext("The password must have %(length)s to 128 characters.", length=PASSWORD_MIN))
 
 
 def _allowed_roles(_form: Any, field: SelectMultipleField) -> None:

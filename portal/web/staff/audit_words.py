@@ -21,6 +21,7 @@ KINDS = {
     "finding": _l("publications"),
     "key": _l("moderators' keys"),
     "message": _l("messages"),
+    "reading": _l("moderators' declarations that nothing is left to do"),
     "report": _l("reports"),
     "submission": _l("comments"),
 }

@@ -59,6 +59,14 @@ def test_roles_that_must_not_meet_are_refused_and_the_input_stays(admin, staff_a
     assert account(staff_app) is None
 
 
+def test_every_mistake_of_an_invitation_is_said_at_once(admin) -> None:
+    answer = send(admin, "/accounts/new", {"name": "", "email": "abc", "roles": ["admin", "moderator"]})
+    assert answer.status_code == 422
+    assert refuses(admin, answer, "role-pair-forbidden")
+    assert "Enter the name" in text_of(answer)
+    assert "This is not an e-mail address" in text_of(answer)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -94,6 +94,12 @@ def test_a_wrong_answer_is_explained_and_stays_in_the_form(committee, staff_app,
     assert stored(staff_app).state == "received"
 
 
+def test_every_reason_against_publishing_is_said_at_once(committee) -> None:
+    page = words(answer(committee, text="", state="received", published="y"))
+    assert "Write the answer before publishing it" in page
+    assert "more than received" in page
+
+
 def test_an_old_sign_in_publishes_nothing_and_loses_nothing(committee, staff_app, settings) -> None:
     make_stale(committee, settings.fresh_minutes * 60 + 1)
     answered = answer(committee, published="y")

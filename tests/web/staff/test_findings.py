@@ -8,6 +8,7 @@ import pytest
 from portal.consultations import service as consultations
 from portal.findings import service
 from portal.moderation import service as moderation
+from portal.moderation.readings import declare_done
 from portal.web.runtime import unit_of_work
 from tests.rounds import CODINGS, close, code_all, moderator, places
 from tests.web.staff.steps import make_stale, send, text_of
@@ -94,10 +95,13 @@ def test_publishing_twice_is_impossible(committee, coded) -> None:
     assert committee.get(f"/findings/{CID}/publish").location == f"/findings/{CID}"
 
 
-def test_an_uncoded_comment_stops_it_until_the_committee_says_otherwise(committee, staff_app, closed) -> None:
-    assert publish(committee).status_code == 409
-    assert state(staff_app) == "closed"
-    assert publish(committee, leave_uncoded="yes").status_code == 302
+def test_uncoded_comments_stop_it_until_every_reader_has_given_their_word(committee, staff_app, closed, log) -> None:
+    for name in ("moderator", "moderator2"):
+        assert publish(committee).status_code == 409
+        assert state(staff_app) == "closed"
+        with staff_app.app_context(), unit_of_work() as session:
+            declare_done(session, log, moderator(session, name), consultations.get(session, CID))
+    assert publish(committee).status_code == 302
     assert state(staff_app) == "published"
 
 

@@ -41,7 +41,8 @@ def set_up(client) -> str:
     page = send(client, "/tf-setup", {"setup": "authenticator"}, page="/tf-setup")
     key = key_of(page)
     answer = send(client, "/tf-validate", {"code": one_time_code(key)}, page="/tf-setup")
-    assert answer.status_code == 302, text_of(answer)
+    # The way goes on to the recovery codes.
+    assert (answer.status_code, answer.location) == (302, "/mf-recovery-codes"), text_of(answer)
     return key
 
 
