@@ -65,7 +65,7 @@ class Settings:
     time_zone: str = setting("Asia/Ho_Chi_Minh", "IANA zone that decides where a day ends")
     totp: str = setting("required", "`required` or `optional`: second factor of staff accounts")
     forbid_role_pairs: bool = setting(True, "refuse accounts that would join roles design.md keeps apart")
-    mix_minimum: int = setting(10, "waiting submissions that make a batch before the day ends")
+    mix_minimum: int = setting(10, "waiting submissions that make a batch")
     mix_when: str = setting("day", "`day`: batches after the day has ended; `minimum`: as soon as enough wait")
     promise_days: int = setting(2, "days after which a submission is promised to stand in the log")
     open_rate: int = setting(120, "submissions a minute a process accepts where no ballot is needed; 0 for no limit")
