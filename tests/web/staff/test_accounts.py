@@ -63,8 +63,8 @@ def test_every_mistake_of_an_invitation_is_said_at_once(admin) -> None:
     answer = send(admin, "/accounts/new", {"name": "", "email": "abc", "roles": ["admin", "moderator"]})
     assert answer.status_code == 422
     assert refuses(admin, answer, "role-pair-forbidden")
-    assert "Enter the name" in text_of(answer)
-    assert "This is not an e-mail address" in text_of(answer)
+    assert "Nhập tên." in text_of(answer)
+    assert "Đây không phải là địa chỉ thư điện tử" in text_of(answer)
 
 
 @pytest.mark.parametrize(
