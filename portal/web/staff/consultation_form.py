@@ -134,7 +134,10 @@ class ConsultationForm(StaffForm):
         least=1,
         most=100_000,
         default=10,
-        description=_l("Comments wait until the day has ended and so many can enter the log in random order, at most until the promised day."),
+        description=_l(
+            "Comments wait until the day has ended and so many can enter the log in random order, "
+            "at most until the promised day."
+        ),
     )
     max_chars = _number(_l("Most characters of a comment"), least=100, most=1500, default=1000)
     units = FieldList(FormField(UnitRow), min_entries=3, max_entries=UNITS_MAX)
