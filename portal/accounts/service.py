@@ -164,6 +164,11 @@ def get_account(session: Session, account_id: int) -> Account:
     return account
 
 
+def find_by_handle(session: Session, handle: str) -> Account | None:
+    """The account whose sessions carry that handle (Flask-Security's ``fs_uniquifier``)."""
+    return session.scalar(select(Account).where(Account.fs_uniquifier == handle))
+
+
 def active_keys(session: Session, *, account_id: int | None = None) -> list[ModeratorKey]:
     """Active moderator keys, of one account or of all, by key id."""
     query = select(ModeratorKey).where(ModeratorKey.state == "active").order_by(ModeratorKey.kid)

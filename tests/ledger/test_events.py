@@ -19,6 +19,7 @@ GOOD = {
     "submission": {"consultation": "thu-2026", "envelope_sha256": H},
     "message": {"consultation": "thu-2026", "envelope_sha256": H},
     "coding": {"consultation": "thu-2026", "submission": 3, "commitment": H, "revision": 1},
+    "reading": {"consultation": "thu-2026", "kid": "ab" * 16},
     "finding": {"consultation": "thu-2026", "publication_sha256": H, "counts_commitment": H, "checkpoint_size": 9},
     "report": {"consultation": "thu-2026", "document_sha256": H, "publication_sha256": H},
     "action": {"consultation": "thu-2026", "concern": 1, "commitment": H},

@@ -18,9 +18,11 @@ from flask import Flask, Response, current_app, request, session
 from flask_security import current_user
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from portal.accounts.service import find_by_handle
 from portal.accounts.sign_in import plain_email
 from portal.clock import Clock
 from portal.errors import TooMany
+from portal.extensions import db
 from portal.web.bucket import GlobalBucket
 
 KEY = "portal.brakes"
@@ -102,9 +104,15 @@ def count_attempt() -> None:
     if request.endpoint in FIRST_STEP:
         _first_step(brakes, plain_email(request.form.get("email", "")))
     elif request.endpoint in SECOND_STEP:
-        brakes.second.take(str(session.get("tf_user_id", "")) or _own_email())
+        brakes.second.take(_halfway() or _own_email())
     elif request.endpoint in AGAIN:
         brakes.first.take(f"again {_own_email()}")
+
+
+def _halfway() -> str:
+    """Who stands between the two steps: the account, because its session handle changes with every sign-out."""
+    account = find_by_handle(db.session, str(session.get("tf_user_id", "")))
+    return f"account {account.id}" if account else ""
 
 
 def _first_step(brakes: Brakes, email: str) -> None:
