@@ -7,6 +7,7 @@ administrators inside. They hold no comment and nothing of a submitter.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -37,11 +38,11 @@ class Sums:
     problems: tuple[str, ...]
 
 
-def reconcile(session: Session) -> list[Sums]:
-    """Every consultation that was opened, newest first."""
+def reconcile(session: Session, *, today: date) -> list[Sums]:
+    """Every consultation that was opened, newest first. ``today`` tells broken promises."""
     published = set(findings.published_ids(session))
     rows = consultations.list_all(session, consultations.PUBLIC_STATES)
-    return [_sums(session, row, row.id in published) for row in rows]
+    return [_sums(session, row, row.id in published, today) for row in rows]
 
 
 def log_fits(session: Session) -> bool:
@@ -50,18 +51,20 @@ def log_fits(session: Session) -> bool:
     return leaves == session.scalar(select(func.count()).where(Submission.leaf_index.is_not(None)))
 
 
-def _sums(session: Session, row: Consultation, published: bool) -> Sums:
+def _sums(session: Session, row: Consultation, published: bool, today: date) -> Sums:
     own = Submission.consultation_id == row.id
     held = select(func.count()).select_from(Submission).join(SealedEnvelope)
     queries = {
         "received": select(func.count()).where(own),
         "waiting": select(func.count()).where(PoolEntry.group == row.id),
+        "overdue": select(func.count()).where(PoolEntry.group == row.id, PoolEntry.due < today),
         "sequenced": select(func.count()).where(own, Submission.leaf_index.is_not(None)),
         "envelopes": held.where(own),
         "coded": select(func.count()).where(Coding.consultation_id == row.id, Coding.current),
     }
     found = {name: session.scalar(query) or 0 for name, query in queries.items()}
     problems = tuple(_problems(row, found, published))
+    del found["overdue"]
     shown: dict[str, int | None] = {**found}
     if row.state == "open":
         shown |= {"received": None, "waiting": None, "envelopes": None}
@@ -73,6 +76,7 @@ def _problems(row: Consultation, found: dict[str, int], published: bool) -> list
         "received-not-waiting-nor-sequenced": found["received"] == found["waiting"] + found["sequenced"],
         "envelope-missing": found["envelopes"] == (0 if published and not found["envelopes"] else found["received"]),
         "waiting-after-close": row.state == "open" or found["waiting"] == 0,
+        "promise-broken": found["overdue"] == 0,
         "coded-more-than-sequenced": found["coded"] <= found["sequenced"],
         "published-with-uncoded": not published or found["coded"] == found["sequenced"],
         "published-state-differs": published == (row.state == "published"),

@@ -1,5 +1,7 @@
 """Sums that an auditor inside the house can ask for, and each way in which they can fail to fit."""
 
+from datetime import date, timedelta
+
 import pytest
 from sqlalchemy import delete, select, update
 
@@ -13,10 +15,10 @@ from portal.submissions.sequencing import sequence_groups
 from tests.rounds import send
 
 
-def sums(session):
+def sums(session, today=date(2026, 11, 23)):
     session.flush()
     session.expire_all()
-    (found,) = reconcile(session)
+    (found,) = reconcile(session, today=today)
     return found
 
 
@@ -83,3 +85,9 @@ def test_a_comment_that_lost_its_place_does_not_fit_the_log(walked) -> None:
     walked.connection().execute(update(table).where(table.c.leaf_hash == lost).values(leaf_index=None))
     assert not log_fits(walked)
     assert "received-not-waiting-nor-sequenced" in sums(walked).problems
+
+
+def test_a_broken_promise_is_named(office, session, log, clock) -> None:
+    send(session, log, clock, office)
+    assert sums(session, clock.today() + timedelta(days=2)).problems == ()
+    assert sums(session, clock.today() + timedelta(days=3)).problems == ("promise-broken",)

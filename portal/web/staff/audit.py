@@ -117,7 +117,7 @@ def _page(form: VerifyForm, result: Result | None = None) -> str:
         checkpoint=ledger.newest_checkpoint(session) if size else "",
         vkey=runtime().log.vkey,
         kinds=[(KINDS.get(kind, kind), count) for kind, count in ledger.kinds(session).items()],
-        sums=reconcile(session),
+        sums=reconcile(session, today=runtime().clock.today()),
         log_fits=log_fits(session),
         problems=PROBLEMS,
         auditor=_is_auditor(),

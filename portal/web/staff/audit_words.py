@@ -79,6 +79,7 @@ PROBLEMS = {
     "received-not-waiting-nor-sequenced": _l("Some comments neither wait nor stand in the log."),
     "envelope-missing": _l("The sealed text of a comment is missing."),
     "waiting-after-close": _l("Comments still wait although the consultation is closed."),
+    "promise-broken": _l("Comments still wait although the promised day is past: is the ticker running?"),
     "coded-more-than-sequenced": _l("There are more codings than comments."),
     "published-with-uncoded": _l("Findings were published while a comment had no coding."),
     "published-state-differs": _l("The publication and the state of the consultation disagree."),
