@@ -28,7 +28,7 @@ blueprint = Blueprint("findings", __name__)
 class Shelf:
     """Consultations by what the committee can do with them; beside those in moderation the share coded in percent."""
 
-    sorting: list[tuple[Consultation, int, bool]]
+    sorting: list[tuple[Consultation, int, moderation.QueueState]]
     published: list[Consultation]
     open: list[Consultation]
 
@@ -46,9 +46,9 @@ def shown(cid: str) -> Findings:
     return label(document, consultations.taxonomy_of(row), row, staff_locale())
 
 
-def _coded(row: Consultation) -> tuple[Consultation, int, bool]:
+def _coded(row: Consultation) -> tuple[Consultation, int, moderation.QueueState]:
     state = moderation.state(db.session, row)
-    return row, 100 * state.coded // state.total if state.total else 0, state.complete
+    return row, 100 * state.coded // state.total if state.total else 0, state
 
 
 @blueprint.get("/")

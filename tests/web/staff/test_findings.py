@@ -11,7 +11,7 @@ from portal.moderation import service as moderation
 from portal.moderation.readings import declare_done
 from portal.web.runtime import unit_of_work
 from tests.rounds import CODINGS, close, code_all, moderator, places
-from tests.web.staff.steps import make_stale, send, text_of
+from tests.web.staff.steps import make_stale, says, send, text_of
 
 CID = "thu-2026"
 
@@ -151,3 +151,13 @@ def test_an_exact_count_never_reaches_a_page(committee, staff_app, coded) -> Non
     for count in (">12<", ">14<", ">6<", " 12 comments", " 14 comments", " 6 comments"):
         assert count not in pages
     assert exact
+
+
+def test_a_closed_consultation_without_a_comment_says_that_nothing_can_be_published(
+    committee, staff_app, office, session, log, clock
+) -> None:
+    close(session, log, clock, office, comments=0)
+    session.commit()
+    page = committee.get("/findings/")
+    assert says(committee, page, "No comment came in, so that there is nothing to publish.")
+    assert "<progress" not in page.get_data(as_text=True)
