@@ -144,6 +144,16 @@ def download_report(page: Page, portal: Portal) -> str:
     return re.sub(r"<[^>]+>", "", document)
 
 
+def assert_nothing_leaked(portal: Portal, code: str, watched: tuple[Watched, ...]) -> None:
+    """Neither the requests of all browsers nor the database hold the words, the receipt code or a passphrase."""
+    words = [SECRET.encode(), json.dumps(SECRET).strip('"').encode(), base64.b64encode(SECRET.encode())[:-4]]
+    words.append(portal.people["moderator"]["passphrase"].encode())
+    for one in watched:
+        assert not [word for word in words if word in one.bodies()]
+    stored = b"".join(path.read_bytes() for path in portal.instance.glob("portal.sqlite3*"))
+    assert SECRET.encode() not in stored and code.encode() not in stored
+
+
 def test_from_a_sealed_comment_to_the_report(portal: Portal, visit: Callable, sign_in: Callable) -> None:
     # given a consultation that an administrator sets up and opens
     admin: Watched = sign_in("admin")
@@ -182,9 +192,4 @@ def test_from_a_sealed_comment_to_the_report(portal: Portal, visit: Callable, si
     assert "Everything that was checked holds" in portal.run("audit", "verify", portal.url)
 
     # and the comment's words never left a browser, nor did anybody's passphrase
-    words = [SECRET.encode(), json.dumps(SECRET).strip('"').encode(), base64.b64encode(SECRET.encode())[:-4]]
-    words.append(portal.people["moderator"]["passphrase"].encode())
-    for watched in (citizen, moderator, left_out, committee, admin):
-        assert not [word for word in words if word in watched.bodies()]
-    stored = b"".join(path.read_bytes() for path in portal.instance.glob("portal.sqlite3*"))
-    assert SECRET.encode() not in stored and code.encode() not in stored
+    assert_nothing_leaked(portal, code, (citizen, moderator, left_out, committee, admin))
