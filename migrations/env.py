@@ -20,11 +20,22 @@ def run_offline() -> None:
 
 
 def run_online() -> None:
-    """Run against the bound database."""
+    """Run against the bound database.
+
+    SQLite cannot alter a constraint: Alembic copies the table and drops the old one, which must not cascade to the rows
+    that refer to it. Foreign keys are therefore checked once, at the end, instead of at each step.
+    """
     with engine.connect() as connection:
+        sqlite = connection.connection.dbapi_connection if connection.dialect.name == "sqlite" else None
+        if sqlite is not None:
+            sqlite.execute("PRAGMA foreign_keys=OFF")
         context.configure(connection=connection, target_metadata=metadata, **migrate.configure_args)
         with context.begin_transaction():
             context.run_migrations()
+            if sqlite is not None and sqlite.execute("PRAGMA foreign_key_check").fetchone():
+                raise RuntimeError("the migration would break a reference; nothing was changed")
+        if sqlite is not None:
+            sqlite.execute("PRAGMA foreign_keys=ON")
 
 
 if context.is_offline_mode():

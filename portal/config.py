@@ -69,6 +69,7 @@ class Settings:
     mix_when: str = setting("day", "`day`: batches after the day has ended; `minimum`: as soon as enough wait")
     promise_days: int = setting(2, "days after which a submission is promised to stand in the log")
     open_rate: int = setting(120, "submissions a minute a process accepts where no ballot is needed; 0 for no limit")
+    ballot_issuers: int = setting(2, "issuers that a consultation with ballots needs: `1` or `2`")
     acknowledge_days: int = setting(5, "working days the committee gives itself to acknowledge a concern")
     answer_days: int = setting(30, "days the committee gives itself to answer a concern")
     session_minutes: int = setting(60, "minutes of idleness after which a staff session ends")
@@ -103,7 +104,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, need_secrets: boo
     env = os.environ if environ is None else environ
     instance = Path(env.get("PORTAL_INSTANCE", str(ROOT / "instance"))).absolute()
     values: dict[str, Any] = {"instance": instance}
-    table = _read_toml(instance / "portal.toml")
+    table = read_toml(instance / "portal.toml")
     known = {item.name for item in plain_fields()}
     if unknown := sorted(set(table) - known):
         raise ConfigError(f"portal.toml: unknown setting {unknown[0]!r}; see docs/settings.md.")
@@ -112,7 +113,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, need_secrets: boo
             continue
         raw: Any = env.get(f"PORTAL_{item.name.upper()}", table.get(item.name))
         if raw is not None:
-            values[item.name] = _coerce(item.name, raw, item.default)
+            values[item.name] = coerce(f"PORTAL_{item.name.upper()}", raw, item.default)
     settings = Settings(**values)
     _check(settings)
     if not need_secrets:
@@ -120,7 +121,8 @@ def load_settings(environ: Mapping[str, str] | None = None, *, need_secrets: boo
     return Settings(**values, secrets=_read_secrets(settings, env))
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """The settings file's table, empty where there is no file."""
     if not path.exists():
         return {}
     try:
@@ -129,14 +131,15 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path.name}: not valid TOML ({error}).") from error
 
 
-def _coerce(name: str, raw: Any, default: Any) -> Any:
+def coerce(variable: str, raw: Any, default: Any) -> Any:
+    """The value of a setting in the type of its default; ``variable`` is what the refusal names."""
     if isinstance(default, bool):
         if str(raw).lower() not in {"true", "false", "1", "0"}:
-            raise ConfigError(f"PORTAL_{name.upper()} must be true or false.")
+            raise ConfigError(f"{variable} must be true or false.")
         return str(raw).lower() in {"true", "1"}
     if isinstance(default, int):
         if not str(raw).isdecimal():
-            raise ConfigError(f"PORTAL_{name.upper()} must be a whole number.")
+            raise ConfigError(f"{variable} must be a whole number.")
         return int(raw)
     if isinstance(default, tuple):
         parts = raw.split(",") if isinstance(raw, str) else raw
@@ -156,6 +159,8 @@ def _check(settings: Settings) -> None:
     for name, allowed in choices.items():
         if getattr(settings, name) not in allowed:
             raise ConfigError(f"PORTAL_{name.upper()} must be one of: {', '.join(allowed)}.")
+    if settings.ballot_issuers not in (1, 2):
+        raise ConfigError("PORTAL_BALLOT_ISSUERS must be 1 or 2.")
     if settings.env != "production":
         return
     needed = {
@@ -189,7 +194,11 @@ def _read_secrets(settings: Settings, env: Mapping[str, str]) -> Secrets:
 
 
 def _read_secret(name: str, folder: Path, env: Mapping[str, str]) -> bytes:
-    text = env.get(f"PORTAL_{name.upper()}", "")
+    return read_secret(name, folder, env.get(f"PORTAL_{name.upper()}", ""), size=SECRET_BYTES[name])
+
+
+def read_secret(name: str, folder: Path, text: str = "", *, size: int, make: str = "portal init") -> bytes:
+    """A secret of ``size`` bytes: ``text`` in hexadecimal, or the file of that name; ``make``: what would make it."""
     path = folder / name
     if not text and path.exists():
         if path.stat().st_mode & 0o077:
@@ -197,13 +206,13 @@ def _read_secret(name: str, folder: Path, env: Mapping[str, str]) -> bytes:
         text = path.read_text("ascii").strip()
     if not text:
         raise ConfigError(
-            f"The secret {name} is missing: run `portal init`, or set PORTAL_{name.upper()} to "
-            f"{SECRET_BYTES[name]} random bytes in hexadecimal."
+            f"The secret {name} is missing: run `{make}`, or set PORTAL_{name.upper()} to "
+            f"{size} random bytes in hexadecimal."
         )
     try:
         value = bytes.fromhex(text)
     except ValueError as error:
         raise ConfigError(f"The secret {name} must be hexadecimal.") from error
-    if len(value) != SECRET_BYTES[name] or len(set(value)) < 8:
-        raise ConfigError(f"The secret {name} must be {SECRET_BYTES[name]} random bytes; `portal init` makes them.")
+    if len(value) != size or len(set(value)) < 8:
+        raise ConfigError(f"The secret {name} must be {size} random bytes; `{make}` makes them.")
     return value

@@ -1,8 +1,15 @@
 """Every model in one import, for migrations and tests that need the whole schema."""
 
 from portal.accounts.models import Account, ModeratorKey, Role
+from portal.ballots.models import Nullifier
 from portal.concerns.models import Concern
-from portal.consultations.models import Consultation, ConsultationModerator, TaxonomyVersion, Unit
+from portal.consultations.models import (
+    Consultation,
+    ConsultationIssuer,
+    ConsultationModerator,
+    TaxonomyVersion,
+    Unit,
+)
 from portal.findings.models import Publication
 from portal.ledger.models import LogCheckpoint, LogLeaf, LogTile, PoolEntry
 from portal.moderation.models import Coding, Progress, Reading
@@ -14,11 +21,13 @@ ALL = (
     Coding,
     Concern,
     Consultation,
+    ConsultationIssuer,
     ConsultationModerator,
     LogCheckpoint,
     LogLeaf,
     LogTile,
     ModeratorKey,
+    Nullifier,
     OfficeProfileRow,
     PoolEntry,
     Progress,

@@ -10,6 +10,7 @@ import rfc8785
 from sqlalchemy.orm import Session
 
 from portal.consultations import service as consultations
+from portal.consultations.frozen import frozen_settings
 from portal.crypto.atrest import AtRest
 from portal.findings import service as findings
 from portal.ledger import log as ledger
@@ -63,7 +64,7 @@ def _opening(session: Session, atrest: AtRest, name: str) -> dict[str, Any]:
         "counts": counts["counts"],
         "counts_salt": counts["salt"],
         "taxonomy": row.taxonomy.document,
-        "settings": consultations.frozen_settings(row),
+        "settings": frozen_settings(row),
     }
 
 

@@ -37,6 +37,11 @@ class Intake:
     ballot_mode: str
     kids: tuple[str, ...]
 
+    @property
+    def with_ballots(self) -> bool:
+        """Whether each comment spends a ballot."""
+        return self.ballot_mode == "ballots"
+
     def accepts(self, today: date) -> bool:
         """Whether a comment sent today is taken."""
         return self.state == "open" and self.opens <= today <= self.closes

@@ -34,6 +34,11 @@ class Consultation(Base):
         CheckConstraint("max_chars BETWEEN 100 AND 1500", name="max_chars"),
         CheckConstraint("opens <= closes", name="period"),
         CheckConstraint("ballot_mode IN ('open', 'ballots')", name="ballot_mode"),
+        CheckConstraint(
+            "ballot_mode = 'open' OR (each_ballots BETWEEN 1 AND 9 AND collect_from IS NOT NULL "
+            "AND collect_until IS NOT NULL AND collect_from <= collect_until AND collect_until < opens)",
+            name="collecting",
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -52,6 +57,9 @@ class Consultation(Base):
     mix_minimum: Mapped[int] = mapped_column(default=10)
     max_chars: Mapped[int] = mapped_column(default=1000)
     ballot_mode: Mapped[str] = mapped_column(String(8), default="open")
+    each_ballots: Mapped[int] = mapped_column(default=3)
+    collect_from: Mapped[date | None]
+    collect_until: Mapped[date | None]
     headcount: Mapped[int]
     open_leaf: Mapped[int | None] = mapped_column(ForeignKey("log_leaf.index"))
     close_leaf: Mapped[int | None] = mapped_column(ForeignKey("log_leaf.index"))
@@ -60,7 +68,15 @@ class Consultation(Base):
     moderators: Mapped[list[ConsultationModerator]] = relationship(
         order_by="ConsultationModerator.kid", cascade="all, delete-orphan"
     )
+    issuers: Mapped[list[ConsultationIssuer]] = relationship(
+        order_by="ConsultationIssuer.issuer", cascade="all, delete-orphan"
+    )
     taxonomy: Mapped[TaxonomyVersion] = relationship()
+
+    @property
+    def with_ballots(self) -> bool:
+        """Whether each comment spends a ballot."""
+        return self.ballot_mode == "ballots"
 
 
 class Unit(Base):
@@ -88,3 +104,27 @@ class ConsultationModerator(Base):
 
     consultation_id: Mapped[str] = mapped_column(ForeignKey("consultation.id"), primary_key=True)
     kid: Mapped[str] = mapped_column(ForeignKey("moderator_key.kid"), primary_key=True)
+
+
+class ConsultationIssuer(Base):
+    """An issuer of the consultation's ballots, by its own signed words; the roster itself is never here.
+
+    ``terms`` and ``closing`` are the statements as the issuer signed them (``portal.crypto.statements``); ``issued``
+    (signatures) and ``cards`` (half-cards handed out) come with the closing.
+    """
+
+    __tablename__ = "consultation_issuer"
+    __table_args__ = (CheckConstraint("(closing IS NULL) = (issued IS NULL)", name="closing"),)
+
+    consultation_id: Mapped[str] = mapped_column(ForeignKey("consultation.id"), primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name_vi: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200), default="")
+    address: Mapped[str] = mapped_column(String(200))
+    identity: Mapped[str] = mapped_column(String(200))
+    terms: Mapped[str] = mapped_column(Text)
+    terms_sha256: Mapped[str] = mapped_column(String(64))
+    key_leaf: Mapped[int | None] = mapped_column(ForeignKey("log_leaf.index"))
+    closing: Mapped[str | None] = mapped_column(Text)
+    issued: Mapped[int | None]
+    cards: Mapped[int | None]

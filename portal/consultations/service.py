@@ -5,16 +5,14 @@ What concerns anonymity is frozen at opening: the settings' digest stands in the
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.consultations.frozen import round_leaf
 from portal.consultations.models import LEVELS, Consultation, ConsultationModerator, TaxonomyVersion, Unit
 from portal.consultations.taxonomy import (
     Taxonomy,
@@ -24,11 +22,13 @@ from portal.consultations.taxonomy import (
     parse_taxonomy,
     taxonomy_sha256,
 )
+from portal.crypto.statements import EACH_MOST
 from portal.errors import Conflict, Invalid, NotFound
-from portal.ledger import events
+from portal.ledger.events import SLUG
 from portal.ledger.log import Log, append
 
 PUBLIC_STATES = ("open", "closed", "published")
+BALLOT_MODES = ("open", "ballots")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,11 @@ class UnitDraft:
 
 @dataclass(frozen=True)
 class ConsultationDraft:
-    """A consultation as entered. Units of ``k``, ``mix_minimum``: submissions; of ``max_chars``: code points."""
+    """A consultation as entered. Units of ``k``, ``mix_minimum``: submissions; of ``max_chars``: code points.
+
+    With ``ballot_mode`` "ballots" everyone on the roster gets ``each_ballots``, collected on the days from
+    ``collect_from`` to ``collect_until``, which end before the first comment can come.
+    """
 
     id: str
     title_vi: str
@@ -61,6 +65,10 @@ class ConsultationDraft:
     k_paraphrase: int = 10
     mix_minimum: int = 10
     max_chars: int = 1000
+    ballot_mode: str = "open"
+    each_ballots: int = 3
+    collect_from: date | None = None
+    collect_until: date | None = None
     units: Sequence[UnitDraft] = field(default_factory=tuple)
 
 
@@ -88,7 +96,7 @@ def list_all(session: Session, states: Iterable[str] = ("draft", *PUBLIC_STATES)
 
 def save_draft(session: Session, draft: ConsultationDraft, *, existing: Consultation | None = None) -> Consultation:
     """Write a new draft, or write over one that has not been opened yet."""
-    if not events.SLUG.fullmatch(draft.id):
+    if not SLUG.fullmatch(draft.id):
         raise Invalid("consultation-bad-id")
     if existing is None and session.get(Consultation, draft.id) is not None:
         raise Conflict("consultation-id-taken")
@@ -115,6 +123,7 @@ def _check_draft(session: Session, draft: ConsultationDraft) -> None:
         raise Invalid("consultation-period")
     if draft.k < 5 or draft.k_paraphrase < max(10, draft.k):
         raise Invalid("consultation-threshold")
+    _check_collecting(draft)
     if session.get(TaxonomyVersion, draft.taxonomy_version) is None:
         raise Invalid("taxonomy-unknown")
     codes = [unit.code for unit in draft.units]
@@ -122,6 +131,19 @@ def _check_draft(session: Session, draft: ConsultationDraft) -> None:
         raise Invalid("units-duplicate")
     if any(unit.headcount < 1 or unit.level not in LEVELS for unit in draft.units):
         raise Invalid("units-malformed")
+
+
+def _check_collecting(draft: ConsultationDraft) -> None:
+    if draft.ballot_mode not in BALLOT_MODES:
+        raise Invalid("consultation-ballot-mode")
+    if draft.ballot_mode == "open":
+        return
+    if not 1 <= draft.each_ballots <= EACH_MOST:
+        raise Invalid("consultation-each-ballots")
+    if draft.collect_from is None or draft.collect_until is None or draft.collect_from > draft.collect_until:
+        raise Invalid("consultation-collecting-period")
+    if draft.collect_until >= draft.opens:
+        raise Invalid("consultation-collecting-late")
 
 
 def set_moderators(session: Session, row: Consultation, kids: Iterable[str]) -> None:
@@ -133,41 +155,13 @@ def set_moderators(session: Session, row: Consultation, kids: Iterable[str]) -> 
     row.moderators.extend(ConsultationModerator(kid=kid) for kid in sorted(set(kids)))
 
 
-def frozen_settings(row: Consultation) -> dict[str, Any]:
-    """What opening freezes: the rules that a submitter relies on."""
-    return {
-        "v": 1,
-        "consultation": row.id,
-        "title": row.title_vi,
-        "notice": row.notice_vi,
-        "opens": row.opens.isoformat(),
-        "closes": row.closes.isoformat(),
-        "k": row.k,
-        "k_paraphrase": row.k_paraphrase,
-        "mix_minimum": row.mix_minimum,
-        "max_chars": row.max_chars,
-        "ballot_mode": row.ballot_mode,
-        "headcount": row.headcount,
-        "units": [{"code": u.code, "level": u.level, "headcount": u.headcount, "name": u.name_vi} for u in row.units],
-        "taxonomy": row.taxonomy_version,
-    }
+def open_consultation(
+    session: Session, log: Log, row: Consultation, *, today: date, issuer_leaves: Sequence[bytes] = ()
+) -> int:
+    """Freeze the draft and log it; returns the leaf's index.
 
-
-def _leaf(row: Consultation, action: str) -> bytes:
-    return events.encode(
-        "consultation",
-        action=action,
-        consultation=row.id,
-        settings_sha256=hashlib.sha256(rfc8785.dumps(frozen_settings(row))).hexdigest(),
-        taxonomy_sha256=row.taxonomy.sha256,
-        keys=[moderator.kid for moderator in row.moderators],
-        opens=row.opens.isoformat(),
-        closes=row.closes.isoformat(),
-    )
-
-
-def open_consultation(session: Session, log: Log, row: Consultation, *, today: date) -> int:
-    """Freeze the draft and log it; returns the leaf's index."""
+    ``issuer_leaves``: what a consultation with ballots logs of its issuers just before (``portal.ballots.opening``).
+    """
     if row.state != "draft":
         raise Conflict("consultation-not-draft")
     if not row.moderators:
@@ -176,7 +170,10 @@ def open_consultation(session: Session, log: Log, row: Consultation, *, today: d
         raise Conflict("consultation-needs-units")
     if row.closes < today:
         raise Conflict("consultation-period-over")
-    row.open_leaf = append(session, log, [_leaf(row, "open")])
+    if row.with_ballots != bool(issuer_leaves):
+        raise Conflict("consultation-needs-issuers")
+    first = append(session, log, [*issuer_leaves, round_leaf(row, "open")])
+    row.open_leaf = first + len(issuer_leaves)
     row.state = "open"
     return row.open_leaf
 
@@ -185,7 +182,7 @@ def close_consultation(session: Session, log: Log, row: Consultation) -> int:
     """Stop accepting and log it; returns the leaf's index. What still waits in the pool must be drained first."""
     if row.state != "open":
         raise Conflict("consultation-not-open")
-    row.close_leaf = append(session, log, [_leaf(row, "close")])
+    row.close_leaf = append(session, log, [round_leaf(row, "close")])
     row.state = "closed"
     return row.close_leaf
 
@@ -195,6 +192,13 @@ def mark_published(row: Consultation) -> None:
     if row.state != "closed":
         raise Conflict("consultation-not-closed")
     row.state = "published"
+
+
+def collecting(row: Consultation, today: date) -> bool:
+    """Whether ballots can be collected today."""
+    if row.state != "open" or not row.with_ballots or row.collect_from is None or row.collect_until is None:
+        return False
+    return row.collect_from <= today <= row.collect_until
 
 
 def accepts(row: Consultation, today: date) -> bool:

@@ -36,8 +36,20 @@ class KeyWrapError(CryptoError):
 
 
 class KeyFormatError(CryptoError):
-    """Not an X-Wing key."""
+    """Not a key of the kind that is asked for."""
 
 
 class AtRestError(CryptoError):
     """Sealed under another key or for another purpose, or altered."""
+
+
+class BlindSignatureError(CryptoError):
+    """A blind signature, or what it is made from, does not hold (RFC 9474)."""
+
+
+class BallotError(CryptoError):
+    """Not a ballot of version 1."""
+
+
+class StatementError(CryptoError):
+    """Not an issuer's statement of version 1, or not signed by that issuer."""

@@ -16,6 +16,9 @@ from typing import Any
 
 import rfc8785
 
+from portal.crypto.encoding import b64url_decode
+from portal.crypto.errors import CryptoError
+
 HEX32 = re.compile(r"[0-9a-f]{64}")
 KID = re.compile(r"[0-9a-f]{32}")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
@@ -53,6 +56,24 @@ def _day(value: Any) -> bool:
 
 def _kids(value: Any) -> bool:
     return isinstance(value, list) and all(map(_matches(KID), value)) and value == sorted(set(value)) != []
+
+
+def _bytes(least: int, most: int) -> Check:
+    """Canonical base64url of so many bytes."""
+
+    def check(value: Any) -> bool:
+        if not isinstance(value, str):
+            return False
+        try:
+            return least <= len(b64url_decode(value)) <= most
+        except CryptoError:
+            return False
+
+    return check
+
+
+def _slugs(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_matches(SLUG), value)) and value == sorted(set(value)) != []
 
 
 HASH, SLUGS = _matches(HEX32), _matches(SLUG)
@@ -101,7 +122,41 @@ OPEN_LEAF = declare(
         },
     )
 )
+# Version 2 opens a consultation with ballots; what its issuers stated stands in leaves before it.
+OPEN_LEAF_2 = declare(
+    LeafType(
+        "consultation",
+        {**OPEN_LEAF.keys, "each": _natural, "issuers": _slugs, "collect_from": _day, "collect_until": _day},
+        version=2,
+    )
+)
+# An issuer's keys and terms. ``identity``: Ed25519; ``public_key``: DER (RFC 5280) of the key that signs blindly.
+ISSUER_KEY_LEAF = declare(
+    LeafType(
+        "issuer-key",
+        {
+            "consultation": SLUGS,
+            "issuer": SLUGS,
+            "alg": _one_of("RSABSSA-SHA384-PSS-Deterministic"),
+            "public_key": _bytes(256, 512),
+            "identity": _bytes(32, 32),
+            "about_sha256": HASH,
+            "signature": _bytes(64, 64),
+        },
+    )
+)
+ROSTER_LEAF = declare(LeafType("roster", {"consultation": SLUGS, "issuer": SLUGS, "size": _natural, "sha256": HASH}))
+CARD_LEAF = declare(LeafType("card", {"consultation": SLUGS, "issuer": SLUGS, "key_sha256": HASH}))
+ISSUANCE_LEAF = declare(LeafType("issuance", {"consultation": SLUGS, "issuer": SLUGS, "request_sha256": HASH}))
+CLOSING_LEAF = declare(
+    LeafType(
+        "issuance-close",
+        {"consultation": SLUGS, "issuer": SLUGS, "issued": _natural, "cards": _natural, "signature": _bytes(64, 64)},
+    )
+)
 SUBMISSION_LEAF = declare(LeafType("submission", {"consultation": SLUGS, "envelope_sha256": HASH}))
+# Version 2 carries the ballot that was spent on it (portal.crypto.ballot), which names nobody.
+SUBMISSION_LEAF_2 = declare(LeafType("submission", {**SUBMISSION_LEAF.keys, "ballot": _bytes(64, 2048)}, version=2))
 MESSAGE_LEAF = declare(LeafType("message", {"consultation": SLUGS, "envelope_sha256": HASH}))
 CODING_LEAF = declare(
     LeafType("coding", {"consultation": SLUGS, "submission": _natural, "commitment": HASH, "revision": _natural})

@@ -20,10 +20,11 @@ INSERT = insert(cast(Table, PoolEntry.__table__))
 
 @dataclass(frozen=True)
 class Waiting:
-    """A pooled leaf's hash (32 bytes) and the last day by which it will stand in the log."""
+    """A pooled leaf, its hash (32 bytes), and the last day by which it will stand in the log."""
 
     leaf_hash: bytes
     due: date
+    data: bytes
 
 
 def put(session: Session, *, group: str, kind: str, data: bytes, today: date, promise_days: int) -> Waiting:
@@ -39,13 +40,13 @@ def put(session: Session, *, group: str, kind: str, data: bytes, today: date, pr
         "due": due,
     }
     session.connection().execute(INSERT, row)
-    return Waiting(digest, due)
+    return Waiting(digest, due, data)
 
 
 def find(session: Session, digest: bytes) -> Waiting | None:
     """The waiting leaf with that hash, if it still waits."""
-    due = session.scalar(select(PoolEntry.due).where(PoolEntry.leaf_hash == digest))
-    return Waiting(digest, due) if due else None
+    found = session.execute(select(PoolEntry.due, PoolEntry.data).where(PoolEntry.leaf_hash == digest)).one_or_none()
+    return Waiting(digest, found.due, found.data) if found else None
 
 
 def ready_groups(

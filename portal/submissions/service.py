@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.ballots import redeem
 from portal.clock import Clock
 from portal.consultations.intake import Intake, intake_of
 from portal.consultations.models import Consultation
+from portal.crypto.encoding import b64url_encode
 from portal.crypto.envelope import EnvelopeError, parse_envelope
 from portal.errors import Conflict, Invalid
 from portal.ledger import events, pool
-from portal.ledger.log import Log
+from portal.ledger.log import Log, read_leaf
 from portal.submissions.models import SealedEnvelope, Submission
 from portal.tlog.merkle import leaf_hash
 
@@ -45,28 +47,43 @@ def accept(
     envelope: bytes,
     locator_hash: bytes,
     promise_days: int,
+    ballot: bytes | None = None,
 ) -> Acceptance:
     """Take an envelope, or refuse it by name.
 
     Sending the same bytes again is answered as the first time, even after closing, so that a submitter whose
-    connection broke can retry and be sure.
+    connection broke can retry and be sure: with its ballot it is one leaf, which spends the ballot once.
     """
     today = clock.today()
     place = row if isinstance(row, Intake) else intake_of(row)
     if len(locator_hash) != hashlib.sha256().digest_size:
         raise Invalid("receipt-malformed")
     digest = hashlib.sha256(envelope).digest()
-    leaf = events.encode("submission", consultation=place.id, envelope_sha256=digest.hex())
+    leaf = _leaf(place, digest, ballot)
     place_hash = leaf_hash(leaf)
     if _came_before(session, place_hash, locator_hash):
         return _again(session, log, place_hash, leaf)
     if not place.accepts(today):
         raise Conflict("consultation-closed")
     _check_envelope(place, envelope)
+    if ballot is not None:
+        redeem.spend(session, place.id, ballot, envelope_sha256=digest)
     hashes = {"envelope_sha256": digest, "locator_hash": locator_hash, "leaf_hash": place_hash}
     _store(session, place.id, envelope, hashes)
     waiting = pool.put(session, group=place.id, kind="submission", data=leaf, today=today, promise_days=promise_days)
     return Acceptance(leaf, log.promise(waiting.leaf_hash, waiting.due), fresh=True)
+
+
+def _leaf(place: Intake, digest: bytes, ballot: bytes | None) -> bytes:
+    if place.with_ballots != (ballot is not None):
+        raise Invalid("ballot-missing" if place.with_ballots else "ballot-not-needed")
+    values: dict[str, Any] = {"consultation": place.id, "envelope_sha256": digest.hex()}
+    if ballot is None:
+        return events.encode("submission", **values)
+    try:
+        return events.encode("submission", version=2, **values, ballot=b64url_encode(ballot))
+    except events.BadLeaf:
+        raise Invalid("ballot-malformed") from None
 
 
 def _store(session: Session, consultation_id: str, envelope: bytes, hashes: dict[str, bytes]) -> None:
@@ -119,10 +136,10 @@ def look_up(session: Session, log: Log, *, locator: bytes) -> ReceiptState:
     found = session.scalar(select(Submission).where(Submission.locator_hash == hashlib.sha256(locator).digest()))
     if found is None:
         return ReceiptState("unknown")
-    leaf = events.encode(
-        "submission", consultation=found.consultation_id, envelope_sha256=found.envelope_sha256.hex()
-    )
-    if found.leaf_index is None:
-        waiting = pool.find(session, leaf_hash(leaf))
-        return ReceiptState("waiting", leaf, log.promise(waiting.leaf_hash, waiting.due) if waiting else "")
-    return ReceiptState("sequenced", leaf, index=found.leaf_index, proof=log.proof(session, found.leaf_index))
+    if found.leaf_index is not None:
+        leaf = read_leaf(session, found.leaf_index)
+        return ReceiptState("sequenced", leaf, index=found.leaf_index, proof=log.proof(session, found.leaf_index))
+    waiting = pool.find(session, found.leaf_hash)
+    if waiting is None:
+        return ReceiptState("waiting")
+    return ReceiptState("waiting", waiting.data, log.promise(waiting.leaf_hash, waiting.due))

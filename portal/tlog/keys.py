@@ -85,7 +85,11 @@ class SignerKey:
 
     def sign(self, text: str) -> bytes:
         """64 bytes."""
-        return self._private.sign(text.encode())
+        return self.sign_bytes(text.encode())
+
+    def sign_bytes(self, message: bytes) -> bytes:
+        """RFC 8032 over what is no note; ``message`` begins with a label of its own, as no note's text does."""
+        return self._private.sign(message)
 
     @cached_property
     def _private(self) -> Ed25519PrivateKey:

@@ -9,6 +9,7 @@ import rfc8785
 from sqlalchemy.exc import IntegrityError
 
 from portal.consultations import service
+from portal.consultations.frozen import frozen_settings
 from portal.consultations.models import Consultation
 from portal.consultations.taxonomy import TaxonomyError, default_taxonomy, taxonomy_sha256
 from portal.errors import Conflict, Invalid, NotFound
@@ -110,7 +111,7 @@ def test_the_schema_itself_keeps_the_floors(session, saved, values) -> None:
 def test_opening_logs_the_digest_of_what_it_freezes(session, log, clock, saved, office) -> None:
     index = service.open_consultation(session, log, saved, today=clock.today())
     found = leaf(session, index)
-    frozen = service.frozen_settings(saved)
+    frozen = frozen_settings(saved)
     assert found["settings_sha256"] == hashlib.sha256(rfc8785.dumps(frozen)).hexdigest()
     assert found["taxonomy_sha256"] == taxonomy_sha256(default_taxonomy())
     assert found["keys"] == office.kids

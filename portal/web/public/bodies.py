@@ -15,31 +15,44 @@ HASH_BYTES = 32
 
 @dataclass(frozen=True)
 class Sealed:
-    """A posted comment: the envelope's bytes, and the SHA-256 of the receipt's locator (32 bytes)."""
+    """A posted comment: the envelope, the SHA-256 of the receipt's locator (32 bytes), and the ballot if any."""
 
     envelope: bytes
     locator_hash: bytes
+    ballot: bytes | None = None
 
 
-def _strings(body: bytes, keys: set[str]) -> dict[str, str]:
-    """A JSON object of exactly those keys, whose values are strings."""
+def _strings(body: bytes, *allowed: set[str]) -> dict[str, str]:
+    """A JSON object of exactly one of those sets of keys, whose values are strings."""
     try:
         found: Any = json.loads(body)
     except (ValueError, RecursionError):
         raise Invalid("body-malformed") from None
-    if not isinstance(found, dict) or set(found) != keys or not all(isinstance(v, str) for v in found.values()):
+    if not isinstance(found, dict) or set(found) not in allowed or not all(isinstance(v, str) for v in found.values()):
         raise Invalid("body-malformed")
     return found
 
 
 def read_sealed(body: bytes) -> Sealed:
-    """``{"envelope": b64url, "locator_hash": b64url of 32 bytes}``: a post's body, or a file of ``portal seal``."""
-    fields = _strings(body, {"envelope", "locator_hash"})
+    """A post's body, or a file of ``portal seal``: ``{"envelope", "locator_hash"}``, and ``"ballot"`` to spend one.
+
+    All base64url; the hash has 32 bytes.
+    """
+    fields = _strings(body, {"envelope", "locator_hash"}, {"envelope", "locator_hash", "ballot"})
     try:
         envelope = b64url_decode(fields["envelope"])
     except CryptoError:
         raise Invalid("envelope-malformed") from None
-    return Sealed(envelope, _hash(fields["locator_hash"]))
+    return Sealed(envelope, _hash(fields["locator_hash"]), _ballot(fields.get("ballot")))
+
+
+def _ballot(text: str | None) -> bytes | None:
+    if text is None:
+        return None
+    try:
+        return b64url_decode(text)
+    except CryptoError:
+        raise Invalid("ballot-malformed") from None
 
 
 def read_locator(body: bytes) -> bytes:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import ModeratorKey
 from portal.accounts.service import keys_of
+from portal.consultations.frozen import frozen_settings
 from portal.consultations.models import Consultation
-from portal.consultations.service import frozen_settings, get_public
+from portal.consultations.service import get_public
 from portal.crypto.encoding import b64url_encode
 from portal.extensions import db
 from portal.ledger.log import Log, newest_checkpoint, open_tree, read_leaf

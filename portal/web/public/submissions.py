@@ -24,7 +24,7 @@ def _take(cid: str, sealed: Sealed) -> Acceptance:
     here = runtime()
     with unit_of_work() as session:
         row = intake(session, cid)
-        if row.ballot_mode == "open":
+        if not row.with_ballots:
             cast(GlobalBucket, current_app.extensions[BUCKET]).take()
         return accept(
             session,
@@ -33,6 +33,7 @@ def _take(cid: str, sealed: Sealed) -> Acceptance:
             row,
             envelope=sealed.envelope,
             locator_hash=sealed.locator_hash,
+            ballot=sealed.ballot,
             promise_days=here.settings.promise_days,
         )
 

@@ -1,0 +1,80 @@
+"""Checking and spending a ballot, in the transaction that stores the comment: both happen, or neither."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.ballots.models import Nullifier
+from portal.consultations.models import ConsultationIssuer
+from portal.crypto.ballot import Ballot, Electorate, parse_ballot
+from portal.crypto.errors import BallotError
+from portal.crypto.statements import read_terms
+from portal.errors import Conflict, Invalid
+
+INSERT = insert(cast(Table, Nullifier.__table__))
+ISSUERS = select(ConsultationIssuer.issuer, ConsultationIssuer.terms_sha256, ConsultationIssuer.issued).where(
+    ConsultationIssuer.consultation_id == bindparam("name")
+)
+TERMS = select(ConsultationIssuer.terms).where(ConsultationIssuer.consultation_id == bindparam("name"))
+KNOWN_MOST = 64
+# Terms are frozen at opening and named by their digests, so what was read once stays right.
+_KNOWN: dict[tuple[str, tuple[tuple[str, str], ...]], Electorate] = {}
+FAULTS = {
+    "ballot-other-consultation": Conflict,
+    "ballot-forged": Invalid,
+    "ballot-of-one-issuer": Invalid,
+    "ballot-moved": Invalid,
+}
+
+
+def spend(session: Session, consultation: str, data: bytes, *, envelope_sha256: bytes) -> None:
+    """Verify the ballot against every issuer and use it up, or refuse it by name.
+
+    ``ballots-not-ready`` while an issuer's list is missing: the log must show how many ballots there are before one is
+    spent. Whoever comes second with a ballot gets ``ballot-spent``, however close the race: the nullifier is unique.
+    """
+    try:
+        ballot = parse_ballot(data)
+    except BallotError:
+        raise Invalid("ballot-malformed") from None
+    fault = electorate(session, consultation).fault(ballot, envelope_sha256)
+    if fault:
+        raise FAULTS[fault](fault)
+    _use_up(session, ballot)
+
+
+def electorate(session: Session, consultation: str) -> Electorate:
+    """What that consultation's ballots are checked against."""
+    rows = session.connection().execute(ISSUERS, {"name": consultation}).all()
+    if not rows or any(row.issued is None for row in rows):
+        raise Conflict("ballots-not-ready")
+    digests = tuple(sorted((str(row.issuer), str(row.terms_sha256)) for row in rows))
+    known = _KNOWN.get((consultation, digests))
+    if known is None:
+        texts = session.connection().execute(TERMS, {"name": consultation}).scalars()
+        known = _electorate(consultation, tuple(texts))
+        if len(_KNOWN) >= KNOWN_MOST:
+            _KNOWN.clear()
+        _KNOWN[consultation, digests] = known
+    return known
+
+
+def _electorate(consultation: str, texts: tuple[str, ...]) -> Electorate:
+    signed = [read_terms(text.encode()).terms for text in texts]
+    return Electorate(
+        consultation,
+        {terms.issuer: terms.public_key for terms in signed},
+        {terms.issuer: frozenset(map(bytes.fromhex, terms.cards)) for terms in signed},
+    )
+
+
+def _use_up(session: Session, ballot: Ballot) -> None:
+    rows = [{"value": nonce, "consultation_id": ballot.consultation} for nonce in sorted(ballot.nonces)]
+    try:
+        session.connection().execute(INSERT, rows)
+    except IntegrityError:
+        raise Conflict("ballot-spent") from None
