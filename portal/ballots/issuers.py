@@ -44,6 +44,7 @@ def register(session: Session, row: Consultation, statement: bytes) -> Consultat
     )
     row.issuers.append(made)
     session.flush()
+    session.expire(row, ["issuers"])  # read again in the order of their names, which leaves and ballots follow
     return made
 
 

@@ -18,20 +18,23 @@ from sqlalchemy.orm import Session
 from portal.accounts import security
 from portal.accounts import service as accounts
 from portal.accounts.models import Account
+from portal.ballots import issuers as ballot_issuers
 from portal.cli.demo_data import (
     DemoComment,
     DemoConsultation,
+    load_collecting_consultation,
     load_finished_consultation,
     load_office,
     load_open_consultation,
 )
+from portal.cli.demo_issuers import DemoIssuers, Purse, demo_roster, half_cards
 from portal.clock import FixedClock
 from portal.concerns import service as concerns
 from portal.config import ROOT, Settings
 from portal.consultations import service as consultations
 from portal.consultations.models import Consultation
 from portal.consultations.taxonomy import default_taxonomy
-from portal.crypto import envelope, keys, keywrap, payload, receipt
+from portal.crypto import collecting, envelope, keys, keywrap, payload, receipt
 from portal.crypto.atrest import AtRest
 from portal.findings import service as findings
 from portal.ledger.log import Log, read_entries
@@ -42,6 +45,8 @@ from portal.reports.profile import demo_profile
 from portal.submissions import sequencing
 from portal.submissions import service as submissions
 
+# Of 75 people: who collects, who draws half-cards (three pairs each), and how many half-cards lie in each box.
+COLLECT, DRAW, CARDS = 52, 5, 30
 WORDS = ROOT / "static" / "src" / "data" / "words.txt"
 
 
@@ -57,33 +62,53 @@ class DemoStaff:
 
 
 @dataclass
+class DemoOffers:
+    """What the demonstration hands to its visitors.
+
+    ``claim``: a staff code and each issuer's claim code, unused; ``ballots``: a ballot file; ``cards``: unused pairs.
+    """
+
+    collecting: str = ""
+    staff_code: str = ""
+    claim: dict[str, str] = field(default_factory=dict)
+    writing: str = ""
+    ballots: str = ""
+    cards: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass
 class DemoOfficeBuilder:
-    """Builds into one session; the caller commits."""
+    """Builds into one session and the issuers' stores; the caller commits."""
 
     session: Session
     log: Log
     atrest: AtRest
     settings: Settings
     clock: FixedClock
+    issuers: DemoIssuers
     staff: list[DemoStaff] = field(default_factory=list)
     public_keys: dict[str, bytes] = field(default_factory=dict)
     moderators: list[Account] = field(default_factory=list)
     sent: dict[str, DemoComment] = field(default_factory=dict)
+    offers: DemoOffers = field(default_factory=DemoOffers)
 
     def build(self, today: date) -> list[DemoStaff]:
         """The whole office, as of ``today``; returns the sign-ins."""
         finished, ongoing = load_finished_consultation(), load_open_consultation()
-        self._set_day(today + timedelta(days=finished.opens_in_days - 1))
+        self._set_day(today + timedelta(days=finished.collect_from_in_days - 1))
         self._people()
         taxonomy = consultations.save_taxonomy(self.session, default_taxonomy())
         row = self._open(finished, taxonomy.version, today)
-        self._send(row, finished.comments, today)
+        self._send(row, finished.comments, self._issue(row), today)
         self._code(row)
         self._set_day(today + timedelta(days=finished.closes_in_days + 1))
         consultations.close_consultation(self.session, self.log, row)
         self._publish(row)
         second = self._open(ongoing, taxonomy.version, today)
-        self._send(second, ongoing.comments, today)
+        purse = self._issue(second)
+        self._send(second, ongoing.comments, purse, today)
+        third = self._open(load_collecting_consultation(), taxonomy.version, today)
+        self._offer(second, purse, third)
         return self.staff
 
     def _set_day(self, day: date) -> None:
@@ -127,16 +152,46 @@ class DemoOfficeBuilder:
             k_paraphrase=plan.k_paraphrase,
             mix_minimum=plan.mix_minimum,
             max_chars=plan.max_chars,
+            ballot_mode="ballots",
+            collect_from=today + timedelta(days=plan.collect_from_in_days),
+            collect_until=today + timedelta(days=plan.collect_until_in_days),
             units=[consultations.UnitDraft(**asdict(unit)) for unit in office.units],
         )
         row = consultations.save_draft(self.session, draft)
         consultations.set_moderators(self.session, row, self.public_keys)
-        self._set_day(draft.opens)
-        consultations.open_consultation(self.session, self.log, row, today=draft.opens)
+        for statement in self.issuers.terms(row, demo_roster(office), cards=CARDS):
+            ballot_issuers.register(self.session, row, statement)
+        begun = today + timedelta(days=plan.collect_from_in_days)
+        self._set_day(begun)
+        wanted = self.settings.ballot_issuers
+        ballot_issuers.open_consultation(self.session, self.log, row, today=begun, wanted=wanted)
         return row
 
-    def _send(self, row: Consultation, comments: tuple[DemoComment, ...], today: date) -> None:
-        """Seal and send each comment, spread over the consultation's days up to ``today``."""
+    def _issue(self, row: Consultation) -> Purse:
+        """People collect or draw cards; on the next day the issuers' lists are logged."""
+        assert row.collect_from and row.collect_until
+        people = [person.staff_code for person in demo_roster(load_office())]
+        purse = Purse(row.id, self.issuers.collect(row, people[:COLLECT], today=row.collect_from))
+        purse.cards += self.issuers.draw(row, people[-DRAW:], today=row.collect_until)
+        self._set_day(row.collect_until + timedelta(days=1))
+        for statement in self.issuers.closings(row):
+            ballot_issuers.take_closing(self.session, self.log, row, statement, today=self.clock.today())
+        return purse
+
+    def _offer(self, writing: Consultation, purse: Purse, gathering: Consultation) -> None:
+        """Keep what visitors of the demonstration may use."""
+        person = demo_roster(load_office())[-1].staff_code
+        self.offers = DemoOffers(
+            collecting=gathering.id,
+            staff_code=person,
+            claim={slug: codes[person] for slug, codes in self.issuers.slips[gathering.id].items()},
+            writing=writing.id,
+            ballots=collecting.write_file(writing.id, purse.held[: writing.each_ballots]).decode(),
+            cards=[half_cards(pair) for pair in purse.cards[:2]],
+        )
+
+    def _send(self, row: Consultation, comments: tuple[DemoComment, ...], purse: Purse, today: date) -> None:
+        """Seal each comment and send it with a ballot, every tenth of cards, spread over the days up to ``today``."""
         last = min(row.closes, today)
         days = max(1, (last - row.opens).days)
         for place, comment in enumerate(comments):
@@ -144,12 +199,14 @@ class DemoOfficeBuilder:
             sequencing.sequence_due(
                 self.session, self.log, today=self.clock.today(), default_minimum=self.settings.mix_minimum
             )
+            sealed = self._seal(row.id, comment)
             submissions.accept(
                 self.session,
                 self.log,
                 self.clock,
                 row,
-                envelope=self._seal(row.id, comment),
+                envelope=sealed,
+                ballot=purse.take(sealed, card=place % 10 == 0),
                 locator_hash=receipt.locator_hash(receipt.new_receipt()),
                 promise_days=self.settings.promise_days,
             )

@@ -1,4 +1,5 @@
-"""The demonstration office: its people by role, a finished consultation with coded comments, and an open one.
+"""The demonstration office: its people by role, a finished consultation with coded comments, an open one, and one for
+which ballots are being collected.
 
 Everything is invented. The size is that of the seed report's office (75 staff, 61 Party members, 4 leaders, 6
 rooms, 3 cells); what the report says of the office itself stands in ``portal/reports/offices/demo.toml``.
@@ -53,6 +54,15 @@ class DemoAccount:
 
 
 @dataclass(frozen=True)
+class DemoIssuer:
+    """Who issues ballots: short name, and its names as submitters read them."""
+
+    slug: str
+    name_vi: str
+    name_en: str
+
+
+@dataclass(frozen=True)
 class DemoOffice:
     """The office. ``total``, ``members`` (of the Party) and ``leaders`` are people; leaders belong to no room."""
 
@@ -62,6 +72,7 @@ class DemoOffice:
     members: int
     leaders: int
     units: tuple[DemoUnit, ...]
+    issuers: tuple[DemoIssuer, ...]
     cells: tuple[DemoCell, ...]
     accounts: tuple[DemoAccount, ...]
 
@@ -90,6 +101,8 @@ class DemoConsultation:
     notice_en: str
     opens_in_days: int
     closes_in_days: int
+    collect_from_in_days: int
+    collect_until_in_days: int
     k: int
     k_paraphrase: int
     mix_minimum: int
@@ -102,6 +115,7 @@ def load_office() -> DemoOffice:
     table = _load("office.json")
     lists = {
         "units": tuple(_read(DemoUnit, row) for row in table.pop("units")),
+        "issuers": tuple(_read(DemoIssuer, row) for row in table.pop("issuers")),
         "cells": tuple(_read(DemoCell, row) for row in table.pop("cells")),
         "accounts": tuple(_read(DemoAccount, row | {"roles": tuple(row["roles"])}) for row in table.pop("accounts")),
     }
@@ -116,6 +130,11 @@ def load_finished_consultation() -> DemoConsultation:
 def load_open_consultation() -> DemoConsultation:
     """The consultation that is left open; no comment is coded."""
     return _consultation("second_consultation.json")
+
+
+def load_collecting_consultation() -> DemoConsultation:
+    """The consultation for which ballots are being collected; nobody can comment yet."""
+    return _consultation("third_consultation.json")
 
 
 def _consultation(name: str) -> DemoConsultation:
