@@ -1,6 +1,6 @@
 """What must hold between the leaves of the log, checked in one pass with memory for hashes only.
 
-Each violation has a name; an auditor can quote it. The rules follow design.md ("Log", "Ballots", "Findings").
+Each violation has a name; an auditor can quote it. The rules on ballots stand in ``portal.audit.ballots``.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.audit.ballots import BallotRules
+from portal.audit.turnout import Turnout
 from portal.ledger.events import BadLeaf, decode
 
 Document = dict[str, Any]
@@ -65,13 +67,19 @@ class Invariants:
         self.assets: dict[str, Document] = {}
         self.kinds: dict[str, int] = {}
         self.size = 0
+        self._ballots = BallotRules(self._broken)
         self._keys: dict[str, str] = {}
         self._envelopes: set[bytes] = set()
         self._erased: set[int] = set()
         self._rules: dict[str, Callable[[int, Document], None]] = {
             "asset": self._asset,
             "key": self._key,
+            "issuer-key": self._ballots.issuer_key,
+            "roster": self._ballots.roster,
+            "card": self._ballots.card,
             "consultation": self._consultation,
+            "issuance": self._issuance,
+            "issuance-close": self._issuance,
             "submission": self._submission,
             "message": self._message,
             "coding": self._coding,
@@ -101,6 +109,10 @@ class Invariants:
     def finish(self) -> list[Violation]:
         """The violations."""
         return self.violations
+
+    def turnout(self) -> list[Turnout]:
+        """The figures of every consultation with ballots."""
+        return list(self._ballots.turnout())
 
     def _broken(self, name: str, index: int) -> None:
         self.violations.append(Violation(name, index))
@@ -136,6 +148,7 @@ class Invariants:
             if any(self._keys.get(kid) != "add" for kid in document["keys"]):
                 self._broken("consultation-key-not-in-log", index)
             self.rounds[name] = Round(document)
+            self._ballots.opened(index, document)
             return
         if current is None or current.state != "open":
             self._broken("consultation-closed-unopened", index)
@@ -144,11 +157,21 @@ class Invariants:
             self._broken("consultation-settings-changed", index)
         current.state = "closed"
 
+    def _issuance(self, index: int, document: Document) -> None:
+        """A line or the end of an issuer's list."""
+        if self._round(index, document, "open") is None:
+            return
+        if document["type"] == "issuance":
+            self._ballots.issuance(index, document)
+        else:
+            self._ballots.issuance_close(index, document)
+
     def _submission(self, index: int, document: Document) -> None:
         current = self._round(index, document, "open")
         self._fresh(index, document)
         if current is not None:
             current.submissions[index] = 0
+            self._ballots.submission(index, document)
 
     def _message(self, index: int, document: Document) -> None:
         self._round(index, document, "open", "closed", "published")

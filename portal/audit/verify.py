@@ -17,6 +17,7 @@ from portal.audit.invariants import Invariants
 from portal.audit.openings import OpeningsMalformed, check_round, parse_openings
 from portal.audit.publications import check_publication, same_log
 from portal.audit.source import Missing, Source
+from portal.audit.turnout import Turnout, questions
 from portal.errors import PortalError
 from portal.tlog.checkpoint import Checkpoint, open_checkpoint
 from portal.tlog.errors import TlogError
@@ -37,7 +38,10 @@ class Failure:
 
 @dataclass
 class Verdict:
-    """What was checked, what failed, what could not be checked and why, and what to ask the office about."""
+    """What was checked, what failed, what could not be checked and why, and what to ask the office about.
+
+    ``ballots``: figures and issuers' keys that only people can hold against paper.
+    """
 
     size: int = 0
     root: str = ""
@@ -47,6 +51,7 @@ class Verdict:
     notices: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     kinds: dict[str, int] = field(default_factory=dict)
+    ballots: list[Turnout] = field(default_factory=list)
     checkpoint: str = ""
 
     @property
@@ -62,6 +67,7 @@ class Verdict:
             "root": self.root,
             "vkey": self.vkey,
             "leaves": self.kinds,
+            "ballots": [turnout.as_document() for turnout in self.ballots],
             "checked": self.checked,
             "skipped": self.skipped,
             "notices": self.notices,
@@ -134,7 +140,17 @@ def _replay(source: Source, checkpoint: Checkpoint, verdict: Verdict, progress: 
         if current.finding is not None and current.uncoded:
             verdict.notices.append(f"{name}: {current.uncoded} comments were published without a coding; ask why")
     verdict.checked.append("invariants between leaves")
+    _ballots(invariants, verdict)
     return invariants
+
+
+def _ballots(invariants: Invariants, verdict: Verdict) -> None:
+    verdict.ballots = invariants.turnout()
+    over = {name for name, current in invariants.rounds.items() if current.state != "open"}
+    verdict.notices += questions(verdict.ballots, over)
+    if verdict.ballots:
+        spent = sum(turnout.redeemed for turnout in verdict.ballots)
+        verdict.checked.append(f"issuers' statements and ballots ({spent})")
 
 
 def _tiles(source: Source) -> Callable[[int, int, int], bytes]:
