@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, LargeBinary, MetaData, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from portal.extensions import Base
+from portal.storage import NAMING
 
 STATES = ("preparing", "ready", "closed")
 
@@ -19,7 +19,7 @@ STATES = ("preparing", "ready", "closed")
 class IssuerBase(DeclarativeBase):
     """Base of the issuer's models; none of them can join the portal's."""
 
-    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+    metadata = MetaData(naming_convention=NAMING)
 
 
 class Round(IssuerBase):

@@ -16,7 +16,7 @@ MIGRATIONS = ROOT / "migrations" / "issuer"
 
 
 def open_store(url: str) -> Engine:
-    """The engine; durable commits and foreign keys come from ``portal.extensions`` for every SQLite connection."""
+    """The engine; durable commits and foreign keys come from ``portal.storage`` for every SQLite connection."""
     return create_engine(url, hide_parameters=True)
 
 

@@ -6,13 +6,10 @@ from datetime import date
 from typing import Any
 
 from flask import Flask, request, session, url_for
-from flask_babel import format_date as babel_format_date
 from flask_security import current_user
 
-from portal.config import ROOT
 from portal.extensions import babel
-
-LOCALES = ("vi", "en")
+from portal.web.language import LOCALES, configure, day_in, pick_in
 
 
 def public_locale() -> str:
@@ -45,23 +42,21 @@ def other_language_url() -> str:
 
 def pick(value: Any, field: str) -> str:
     """The field in the request's language, Vietnamese where the other is empty (``title`` -> ``title_en``)."""
-    locale = staff_locale() if "staff" in request.script_root else public_locale()
-    return str(getattr(value, f"{field}_{locale}", "") or getattr(value, f"{field}_vi"))
+    return pick_in(_here(), value, field)
 
 
 def show_day(value: date) -> str:
-    """A day as the office writes it: pad days under 10 and months 1-2 only (``28/8/2023``); CLDR in English."""
-    locale = staff_locale() if "staff" in request.script_root else public_locale()
-    if locale == "en":
-        return str(babel_format_date(value, "d MMMM yyyy"))
-    month = f"{value.month:02}" if value.month <= 2 else str(value.month)
-    return f"{value.day:02}/{month}/{value.year}"
+    """A day as the office writes it, or CLDR in English."""
+    return day_in(_here(), value)
+
+
+def _here() -> str:
+    return staff_locale() if "staff" in request.script_root else public_locale()
 
 
 def install(app: Flask, *, staff: bool) -> None:
     """Choose the locale for ``app`` and give templates what they need to say it."""
-    app.config["BABEL_DEFAULT_LOCALE"] = "vi"
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "portal" / "translations")
+    configure(app)
     chooser = staff_locale if staff else public_locale
     babel.init_app(app, locale_selector=chooser)
     app.context_processor(lambda: {"locale": chooser(), "pick": pick, "show_day": show_day})

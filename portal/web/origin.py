@@ -1,6 +1,8 @@
-"""Cross-site posts to the public app are refused by the browser's own word; there is no cookie to forge with."""
+"""Cross-site posts are refused by the browser's own word; the public app has no cookie to forge with."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from flask import request
 
@@ -11,6 +13,11 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def check_origin(settings: Settings) -> None:
+    """The public app's posts come from its own pages."""
+    check_same_origin(settings.public_origins)
+
+
+def check_same_origin(origins: Collection[str]) -> None:
     """Refuse a state-changing request that a page of another origin made, or that does not say where it comes from.
 
     Fetch Metadata (``Sec-Fetch-Site``) is believed first; older browsers send ``Origin``.
@@ -23,5 +30,5 @@ def check_origin(settings: Settings) -> None:
             raise Forbidden("cross-site")
         return
     own = request.host_url.rstrip("/")
-    if request.headers.get("Origin", "") not in {*settings.public_origins, own}:
+    if request.headers.get("Origin", "") not in {*origins, own}:
         raise Forbidden("cross-site")

@@ -1,0 +1,62 @@
+"""What every database of ours has in common: names of constraints, and how SQLite is opened.
+
+Knows neither Flask nor a model, so that an issuer's process needs nothing of the portal's.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+# Constraint names are fixed so that migrations can name them.
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=10000")
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Durable commits, foreign keys, deleted content overwritten, and no implicit BEGIN (see below)."""
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Any) -> None:
+    """SQLite's write lock is taken at once where a service asks for it: a late upgrade cannot wait and would fail."""
+    if connection.dialect.name == "sqlite":
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def forget_order(engine: Engine) -> bool:
+    """Rewrite an SQLite file so that its pages lie in the order of their keys; returns whether it could.
+
+    Random keys alone do not hide in which order rows came: large values spill into pages that are handed out one
+    after another. VACUUM copies every table in key order (SQLite documentation, "VACUUM", section 3), and truncating
+    the write-ahead log drops the order of commits. It has to wait for other writers, and says so by False.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("VACUUM")
+        busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
