@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import Table, bindparam, insert, select
@@ -31,11 +32,23 @@ FAULTS = {
 }
 
 
-def spend(session: Session, consultation: str, data: bytes, *, envelope_sha256: bytes) -> None:
-    """Verify the ballot against every issuer and use it up, or refuse it by name.
+@dataclass(frozen=True)
+class Verified:
+    """A ballot that holds for its consultation and that envelope (SHA-256, 32 bytes). It may be spent already.
+
+    Terms never change after opening and a list that is closed stays closed, so what was verified stays right.
+    """
+
+    data: bytes
+    ballot: Ballot
+    envelope_sha256: bytes
+
+
+def verify(session: Session, consultation: str, data: bytes, *, envelope_sha256: bytes) -> Verified:
+    """Check the ballot against every issuer, or refuse it by name. Needs no write lock, so what is forged costs none.
 
     ``ballots-not-ready`` while an issuer's list is missing: the log must show how many ballots there are before one is
-    spent. Whoever comes second with a ballot gets ``ballot-spent``, however close the race: the nullifier is unique.
+    spent.
     """
     try:
         ballot = parse_ballot(data)
@@ -44,7 +57,17 @@ def spend(session: Session, consultation: str, data: bytes, *, envelope_sha256: 
     fault = electorate(session, consultation).fault(ballot, envelope_sha256)
     if fault:
         raise FAULTS[fault](fault)
-    _use_up(session, ballot)
+    return Verified(data, ballot, envelope_sha256)
+
+
+def spend(session: Session, verified: Verified) -> None:
+    """Use the ballot up. Whoever comes second gets ``ballot-spent``, however close the race: nullifiers are unique."""
+    ballot = verified.ballot
+    rows = [{"value": nonce, "consultation_id": ballot.consultation} for nonce in sorted(ballot.nonces)]
+    try:
+        session.connection().execute(INSERT, rows)
+    except IntegrityError:
+        raise Conflict("ballot-spent") from None
 
 
 def electorate(session: Session, consultation: str) -> Electorate:
@@ -70,11 +93,3 @@ def _electorate(consultation: str, texts: tuple[str, ...]) -> Electorate:
         {terms.issuer: terms.public_key for terms in signed},
         {terms.issuer: frozenset(map(bytes.fromhex, terms.cards)) for terms in signed},
     )
-
-
-def _use_up(session: Session, ballot: Ballot) -> None:
-    rows = [{"value": nonce, "consultation_id": ballot.consultation} for nonce in sorted(ballot.nonces)]
-    try:
-        session.connection().execute(INSERT, rows)
-    except IntegrityError:
-        raise Conflict("ballot-spent") from None

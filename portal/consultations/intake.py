@@ -24,6 +24,8 @@ STATEMENT = (
     .where(Consultation.id == bindparam("name"))
     .order_by(ConsultationModerator.kid)
 )
+# PostgreSQL: whoever closes waits until this transaction ends, and the other way round. SQLite has one writer.
+HELD = STATEMENT.with_for_update(read=True, of=Consultation)
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,12 @@ class Intake:
         return self.state == "open" and self.opens <= today <= self.closes
 
 
-def intake(session: Session, consultation_id: str) -> Intake:
-    """The consultation of that name; :class:`NotFound` for the public's eyes: a draft does not exist yet."""
-    rows = session.connection().execute(STATEMENT, {"name": consultation_id}).all()
+def intake(session: Session, consultation_id: str, *, hold: bool = False) -> Intake:
+    """The consultation of that name; :class:`NotFound` for the public's eyes: a draft does not exist yet.
+
+    ``hold``: it must stay as it is until the transaction ends.
+    """
+    rows = session.connection().execute(HELD if hold else STATEMENT, {"name": consultation_id}).all()
     if not rows or rows[0].state not in PUBLIC_STATES:
         raise NotFound("consultation-unknown")
     first = rows[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.consultations.models import Consultation
@@ -21,7 +21,12 @@ def sequence_due(session: Session, log: Log, *, today: date, default_minimum: in
 
 
 def sequence_groups(session: Session, log: Log, groups: list[str]) -> int:
-    """Append those consultations' pools now, whatever their size: at closing."""
+    """Append those consultations' pools now, whatever their size: at closing.
+
+    PostgreSQL: comments that are just coming in are waited for, and later ones wait, so that none is left in the pool
+    of a consultation that closes.
+    """
+    session.execute(select(Consultation.id).where(Consultation.id.in_(groups)).with_for_update())
     placed = pool.drain(session, log, groups)
     if placed:
         # The Core table: an ORM bulk update would ask for primary keys, which the pool does not know.
@@ -32,3 +37,9 @@ def sequence_groups(session: Session, log: Log, groups: list[str]) -> int:
         )
         session.expire_all()
     return len(placed)
+
+
+def count_sequenced(session: Session, consultation_id: str) -> int:
+    """How many comments of the consultation stand in the log: what anybody can count, never those that wait."""
+    query = select(func.count()).select_from(Submission).where(Submission.consultation_id == consultation_id)
+    return session.scalar(query.where(Submission.leaf_index.is_not(None))) or 0

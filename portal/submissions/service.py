@@ -47,9 +47,9 @@ def accept(
     envelope: bytes,
     locator_hash: bytes,
     promise_days: int,
-    ballot: bytes | None = None,
+    ballot: bytes | redeem.Verified | None = None,
 ) -> Acceptance:
-    """Take an envelope, or refuse it by name.
+    """Take an envelope, or refuse it by name. ``ballot``: its bytes, or what :func:`redeem.verify` made of them.
 
     Sending the same bytes again is answered as the first time, even after closing, so that a submitter whose
     connection broke can retry and be sure: with its ballot it is one leaf, which spends the ballot once.
@@ -59,15 +59,16 @@ def accept(
     if len(locator_hash) != hashlib.sha256().digest_size:
         raise Invalid("receipt-malformed")
     digest = hashlib.sha256(envelope).digest()
-    leaf = _leaf(place, digest, ballot)
+    leaf = _leaf(place, digest, ballot.data if isinstance(ballot, redeem.Verified) else ballot)
     place_hash = leaf_hash(leaf)
+    pool.hold(session, place_hash)
     if _came_before(session, place_hash, locator_hash):
         return _again(session, log, place_hash, leaf)
     if not place.accepts(today):
         raise Conflict("consultation-closed")
     _check_envelope(place, envelope)
     if ballot is not None:
-        redeem.spend(session, place.id, ballot, envelope_sha256=digest)
+        redeem.spend(session, _verified(session, place, ballot, digest))
     hashes = {"envelope_sha256": digest, "locator_hash": locator_hash, "leaf_hash": place_hash}
     _store(session, place.id, envelope, hashes)
     waiting = pool.put(session, group=place.id, kind="submission", data=leaf, today=today, promise_days=promise_days)
@@ -84,6 +85,15 @@ def _leaf(place: Intake, digest: bytes, ballot: bytes | None) -> bytes:
         return events.encode("submission", version=2, **values, ballot=b64url_encode(ballot))
     except events.BadLeaf:
         raise Invalid("ballot-malformed") from None
+
+
+def _verified(session: Session, place: Intake, ballot: bytes | redeem.Verified, digest: bytes) -> redeem.Verified:
+    """What was verified for this very place and envelope is taken as it is; anything else is verified now."""
+    if isinstance(ballot, redeem.Verified):
+        if (ballot.ballot.consultation, ballot.envelope_sha256) == (place.id, digest):
+            return ballot
+        ballot = ballot.data
+    return redeem.verify(session, place.id, ballot, envelope_sha256=digest)
 
 
 def _store(session: Session, consultation_id: str, envelope: bytes, hashes: dict[str, bytes]) -> None:

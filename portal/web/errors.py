@@ -53,6 +53,67 @@ MESSAGES = {
     "taxonomy-malformed": _l("The taxonomy could not be read. Check that each code and label is there."),
     "units-duplicate": _l("Two units have the same code."),
     "units-malformed": _l("Each unit needs a level and a headcount of at least 1."),
+    # issuers of a consultation's ballots
+    "consultation-ballot-mode": _l("Choose who can write."),
+    "consultation-each-ballots": _l("Everyone gets 1 to 9 ballots."),
+    "consultation-collecting-period": _l(
+        "Enter the first and the last day of collecting; the last must not be before the first."
+    ),
+    "consultation-collecting-late": _l(
+        "Collecting must end before the first day of comments. Let it end some days earlier, or comments begin later."
+    ),
+    "consultation-collecting-over": _l(
+        "The last day of collecting is past, so nobody could collect a ballot. Choose later days, together with the "
+        "issuers."
+    ),
+    "consultation-still-collecting": _l(
+        "Ballots are still being collected. An issuer's list comes after the last day of collecting."
+    ),
+    "consultation-without-ballots": _l("This consultation has no ballots. Choose ballots in the draft first."),
+    "consultation-needs-issuers": _l(
+        "The issuers' terms are not complete. Look at the page Ballots: it says how many are needed."
+    ),
+    "issuer-unknown": _l("This consultation has no such issuer."),
+    "issuer-unreachable": _l(
+        "The issuer's address gave no usable answer. Check the address, try again later, or bring the statement as a "
+        "file."
+    ),
+    "issuer-address-malformed": _l("Enter a web address without a path, such as https://phieu.example.vn."),
+    "issuer-statement-missing": _l("Choose the issuer's file, or paste its text."),
+    "issuer-statement-malformed": _l(
+        "This is not a statement that an issuer of this consultation signed. Take the whole file from the issuer again."
+    ),
+    "issuer-other-consultation": _l(
+        "These terms are for another consultation. The issuer's round must have this consultation's short name."
+    ),
+    "issuer-about-malformed": _l(
+        "The issuer's name or web address is missing, too long or not in order. Let the issuer correct its settings "
+        "and make its terms again."
+    ),
+    "issuer-name-taken": _l(
+        "Another issuer with another identity has this short name here. If its identity was made anew, remove it first "
+        "and compare the new fingerprints."
+    ),
+    "issuer-key-used-before": _l(
+        "This key was given for another consultation already. Let the issuer begin a new round: it makes a fresh key."
+    ),
+    "issuers-not-independent": _l(
+        "Two issuers share a key or a web address. Each needs a machine and keys of its own."
+    ),
+    "issuers-same-name": _l("Two issuers have the same name. People must be able to tell them apart."),
+    "issuers-rosters-differ": _l(
+        "The issuers' rosters differ. Let both import the same file and make their terms again."
+    ),
+    "issuers-terms-differ": _l("An issuer's days or number of ballots are not those of the draft. Change one of them."),
+    "issuers-cards-differ": _l(
+        "The issuers printed different numbers of half-cards. Let one make its cards and its terms again."
+    ),
+    "issuer-closed-already": _l(
+        "Another list of this issuer stands in the log already. Ask the issuer why there are two."
+    ),
+    "issuer-issued-too-many": _l(
+        "The list holds more ballots than the roster allows. It was not taken: ask the issuer, and tell the auditors."
+    ),
     # submissions
     "file-missing": _l("No file came with the form. Choose the .sealed file and upload again."),
     "envelope-malformed": _l("The sealed comment arrived damaged. Your text is still here: press send again."),
@@ -64,6 +125,26 @@ MESSAGES = {
     ),
     "replay": _l("This sealed comment has been received already. It is not counted twice."),
     "receipt-malformed": _l("The receipt code could not be read. Check it against what you saved."),
+    # ballots
+    "ballot-missing": _l(
+        "This consultation takes a comment only with a ballot. Choose one of your ballots and send again."
+    ),
+    "ballot-not-needed": _l("This consultation needs no ballots. Keep yours, reload the page and send again."),
+    "ballot-malformed": _l("The ballot could not be read. Choose its file, code or picture again, then send again."),
+    "ballots-not-ready": _l(
+        "The lists of issued ballots do not stand in the log yet, so no ballot can be used. "
+        "Yours is still good: try again tomorrow."
+    ),
+    "ballot-other-consultation": _l(
+        "This ballot is for another consultation. Choose one that you collected for this consultation."
+    ),
+    "ballot-forged": _l("No issuer of this consultation made this ballot. Choose another one."),
+    "ballot-of-one-issuer": _l(
+        "Only one of the issuers made this ballot; it needs all of them. "
+        "Collect the missing half, or choose another ballot."
+    ),
+    "ballot-moved": _l("The ballot was made for another comment. Reload the page and send again."),
+    "ballot-spent": _l("This ballot has been used already. Choose another one; your text stays in the form."),
     # accounts
     "role-unknown": _l("Choose at least one role."),
     "role-pair-forbidden": _l("These roles must not meet in one account. Give them to different people."),
