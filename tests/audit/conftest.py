@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.audit.export import openings, public_files
 from portal.clock import Clock, FixedClock
 from portal.concerns import service as concerns
-from portal.config import SECRET_BYTES, load_settings
+from portal.config import SECRET_BYTES, Settings, load_settings
 from portal.consultations import service as consultations
 from portal.crypto.atrest import AtRest
 from portal.extensions import db
@@ -25,10 +25,12 @@ from portal.ledger.log import Log
 from portal.reports import service as reports
 from portal.reports.profile import demo_profile
 from portal.web.runtime import unit_of_work
+from tests.audit.ballot_log import BallotCase, build
 from tests.audit.support import Files, digest
 from tests.rounds import publish
 from tests.support import Office, build_office
 
+DAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 SCRIPT = b"export const answer = 42;\n"
 
 
@@ -62,15 +64,20 @@ def walk(session: Session, log: Log, clock: Clock, atrest: AtRest, office: Offic
     reports.approve(session, log, atrest, held.row, publication)
 
 
+def make_settings(folder: Path) -> tuple[Settings, Log]:
+    """Settings of an instance in ``folder``, and its log."""
+    made = {f"PORTAL_{name.upper()}": secrets.token_hex(size) for name, size in SECRET_BYTES.items()}
+    options = {"PORTAL_ENV": "test", "PORTAL_INSTANCE": str(folder), "PORTAL_LOG_ORIGIN": "log.example.org/gop-y"}
+    settings = load_settings({**options, **made})
+    return settings, Log.from_seed(settings.log_origin, settings.secret.log_key)
+
+
 @pytest.fixture(scope="session")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     """Built once: an instance costs more than all that is done with its export."""
     folder = tmp_path_factory.mktemp("audit")
-    made = {f"PORTAL_{name.upper()}": secrets.token_hex(size) for name, size in SECRET_BYTES.items()}
-    options = {"PORTAL_ENV": "test", "PORTAL_INSTANCE": str(folder), "PORTAL_LOG_ORIGIN": "log.example.org/gop-y"}
-    settings = load_settings({**options, **made})
-    clock = FixedClock(datetime(2026, 11, 23, 3, 0, tzinfo=UTC))
-    log, atrest = Log.from_seed(settings.log_origin, settings.secret.log_key), AtRest([settings.secret.instance_key])
+    settings, log = make_settings(folder)
+    clock, atrest = FixedClock(DAY), AtRest([settings.secret.instance_key])
     static = make_static(folder / "dist")
     with create_staff_app(settings, clock).app_context():
         db.create_all()
@@ -78,6 +85,19 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Exported:
             walk(session, log, clock, atrest, build_office(session, log, clock))
             files = {**dict(public_files(session, log, static)), "openings.json": openings(session, atrest)}
             return Exported(files, log, ledger.kinds(session))
+
+
+@pytest.fixture(scope="session")
+def ballots(tmp_path_factory: pytest.TempPathFactory) -> BallotCase:
+    """An instance whose second consultation has ballots of two issuers. Built once."""
+    folder = tmp_path_factory.mktemp("ballots")
+    settings, log = make_settings(folder)
+    clock, static = FixedClock(DAY), make_static(folder / "dist")
+    with create_staff_app(settings, clock).app_context():
+        db.create_all()
+        with unit_of_work() as session:
+            log_assets(session, log, {"pages/submit.js": ServedFile(digest(SCRIPT), len(SCRIPT))})
+            return build(session, log, clock, build_office(session, log, clock), folder, static)
 
 
 @pytest.fixture
