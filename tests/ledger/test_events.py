@@ -5,10 +5,12 @@ import json
 import pytest
 import rfc8785
 
+from portal.crypto.encoding import b64url_encode
 from portal.ledger import events
 from portal.ledger.events import REGISTRY, BadLeaf, LeafType, declare, decode, encode
 
 H = "ab" * 32
+WHERE = {"consultation": "thu-2026", "issuer": "thanh-tra"}
 GOOD = {
     "asset": {"name": "pages/submit.js", "sha256": H, "size": 7},
     "key": {"action": "add", "kid": "ab" * 16, "alg": "X-Wing", "public_key_sha256": H},
@@ -16,6 +18,14 @@ GOOD = {
         "action": "open", "consultation": "thu-2026", "settings_sha256": H, "taxonomy_sha256": H,
         "keys": ["aa" * 16, "ab" * 16], "opens": "2026-11-23", "closes": "2026-12-01",
     },
+    "issuer-key": {
+        **WHERE, "alg": "RSABSSA-SHA384-PSS-Deterministic", "public_key": b64url_encode(bytes(294)),
+        "identity": b64url_encode(bytes(32)), "about_sha256": H, "signature": b64url_encode(bytes(64)),
+    },
+    "roster": {**WHERE, "size": 75, "sha256": H},
+    "card": {**WHERE, "key_sha256": H},
+    "issuance": {**WHERE, "request_sha256": H},
+    "issuance-close": {**WHERE, "issued": 210, "cards": 6, "signature": b64url_encode(bytes(64))},
     "submission": {"consultation": "thu-2026", "envelope_sha256": H},
     "message": {"consultation": "thu-2026", "envelope_sha256": H},
     "coding": {"consultation": "thu-2026", "submission": 3, "commitment": H, "revision": 1},
@@ -25,26 +35,46 @@ GOOD = {
     "action": {"consultation": "thu-2026", "concern": 1, "commitment": H},
     "erasure": {"leaf": 3},
 }  # fmt: skip
+# Later versions of a type, by what they add.
+LATER = {
+    ("consultation", 2): {
+        "each": 3, "issuers": ["thanh-tra", "van-phong"], "collect_from": "2026-11-10", "collect_until": "2026-11-20",
+    },
+    ("submission", 2): {"ballot": b64url_encode(bytes(625))},
+}  # fmt: skip
+SAMPLES = {(kind, 1): values for kind, values in GOOD.items()}
+SAMPLES |= {tag: {**GOOD[tag[0]], **values} for tag, values in LATER.items()}
 
 
 def test_the_samples_cover_the_registry() -> None:
-    assert {(kind, 1) for kind in GOOD} == set(REGISTRY)
+    assert set(SAMPLES) == set(REGISTRY)
 
 
-@pytest.mark.parametrize("kind", GOOD)
-def test_a_leaf_reads_back_as_it_was_written(kind) -> None:
-    data = encode(kind, **GOOD[kind])
-    assert decode(data) == {"type": kind, "v": 1, **GOOD[kind]}
+@pytest.mark.parametrize("tag", SAMPLES, ids=str)
+def test_a_leaf_reads_back_as_it_was_written(tag) -> None:
+    kind, version = tag
+    data = encode(kind, version=version, **SAMPLES[tag])
+    assert decode(data) == {"type": kind, "v": version, **SAMPLES[tag]}
     assert rfc8785.dumps(json.loads(data)) == data
 
 
-@pytest.mark.parametrize("kind", GOOD)
-def test_a_missing_or_further_key_is_refused(kind) -> None:
-    for key in GOOD[kind]:
+@pytest.mark.parametrize("tag", SAMPLES, ids=str)
+def test_a_missing_or_further_key_is_refused(tag) -> None:
+    kind, version = tag
+    for key in SAMPLES[tag]:
         with pytest.raises(BadLeaf):
-            encode(kind, **{name: value for name, value in GOOD[kind].items() if name != key})
+            encode(kind, version=version, **{name: value for name, value in SAMPLES[tag].items() if name != key})
     with pytest.raises(BadLeaf):
-        encode(kind, **GOOD[kind], text="Việc khó bị để lại.")
+        encode(kind, version=version, **SAMPLES[tag], text="Việc khó bị để lại.")
+
+
+@pytest.mark.parametrize("tag", LATER, ids=str)
+def test_a_versions_keys_are_not_another_versions(tag) -> None:
+    kind, version = tag
+    with pytest.raises(BadLeaf):
+        encode(kind, version=1, **SAMPLES[tag])
+    with pytest.raises(BadLeaf):
+        encode(kind, version=version, **GOOD[kind])
 
 
 @pytest.mark.parametrize(
@@ -67,11 +97,45 @@ def test_a_missing_or_further_key_is_refused(kind) -> None:
         ("key", "alg", "X25519"),
         ("asset", "name", "../secret"),
         ("erasure", "leaf", 1.5),
+        ("issuer-key", "alg", "RSA-PSS"),
+        ("issuer-key", "public_key", b64url_encode(bytes(255))),
+        ("issuer-key", "public_key", b64url_encode(bytes(513))),
+        ("issuer-key", "identity", b64url_encode(bytes(33))),
+        ("issuer-key", "signature", b64url_encode(bytes(64)) + "="),
+        ("issuer-key", "signature", b64url_encode(bytes(64))[:-1] + "B"),
+        ("issuer-key", "issuer", "Thanh tra"),
+        ("roster", "size", -1),
+        ("card", "key_sha256", bytes(32)),
+        ("issuance", "request_sha256", H[:-1]),
+        ("issuance-close", "issued", 2.0),
+        ("issuance-close", "cards", None),
     ],
 )
 def test_a_value_of_another_shape_is_refused(kind, key, value) -> None:
     with pytest.raises(BadLeaf):
         encode(kind, **{**GOOD[kind], key: value})
+
+
+@pytest.mark.parametrize(
+    ("tag", "key", "value"),
+    [
+        (("submission", 2), "ballot", ""),
+        (("submission", 2), "ballot", None),
+        (("submission", 2), "ballot", b64url_encode(bytes(63))),
+        (("submission", 2), "ballot", b64url_encode(bytes(2049))),
+        (("submission", 2), "ballot", b64url_encode(bytes(625)) + "\n"),
+        (("consultation", 2), "issuers", []),
+        (("consultation", 2), "issuers", ["van-phong", "thanh-tra"]),
+        (("consultation", 2), "issuers", ["thanh-tra", "thanh-tra"]),
+        (("consultation", 2), "issuers", "thanh-tra"),
+        (("consultation", 2), "collect_until", "2026-11-20T00:00"),
+        (("consultation", 2), "each", "3"),
+    ],
+)
+def test_a_value_of_another_shape_is_refused_in_later_versions(tag, key, value) -> None:
+    kind, version = tag
+    with pytest.raises(BadLeaf):
+        encode(kind, version=version, **{**SAMPLES[tag], key: value})
 
 
 @pytest.mark.parametrize(
