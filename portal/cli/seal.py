@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 
 import click
 
+from portal.cli import seal_ballot
 from portal.cli.sealing_file import BadSealingFile, SealingFile, read_sealing
 from portal.crypto import receipt
 from portal.crypto.encoding import b64url_encode
@@ -68,8 +69,10 @@ def recused(found: SealingFile, chosen: tuple[str, ...]) -> set[str]:
     return kids
 
 
-def body_of(found: SealingFile, payload: Payload, raw: bytes, left_out: set[str]) -> bytes:
-    """What is posted: the envelope and the hash of the receipt's locator."""
+def body_of(
+    found: SealingFile, payload: Payload, raw: bytes, left_out: set[str], bind: seal_ballot.Bind | None = None
+) -> bytes:
+    """What is posted: the envelope, the hash of the receipt's locator, and the ballot bound to the envelope."""
     envelope = seal_envelope(
         build_payload(payload, limit=found.max_chars),
         consultation=found.consultation,
@@ -77,6 +80,8 @@ def body_of(found: SealingFile, payload: Payload, raw: bytes, left_out: set[str]
         recused=left_out,
     )
     body = {"envelope": b64url_encode(envelope), "locator_hash": b64url_encode(receipt.locator_hash(raw))}
+    if bind is not None:
+        body["ballot"] = b64url_encode(bind(envelope))
     return json.dumps(body).encode("ascii")
 
 
@@ -109,6 +114,9 @@ def write_new(output: str, body: bytes) -> None:
 @click.option("--level", type=click.Choice(LEVELS), help="What it concerns: the office, a unit, the Party.")
 @click.option("--unit", help="Code of the unit it concerns, never your own because it is yours.")
 @click.option("--leave-out", multiple=True, metavar="FINGERPRINT", help="A moderator who must not read it; may repeat.")
+@click.option("--ballots", type=click.File("rb"), help="Ballot file, where the consultation has ballots.")
+@click.option("--number", type=int, help="Which ballot of the file is used; default: the first.")
+@click.option("--card", multiple=True, metavar="ISSUER=CODE", help="A half-card; one for each issuer.")
 @click.option("--vkey", help="The log's verifier key that you trust.")
 @click.option("--output", default="comment.sealed", show_default=True, help="File to write.")
 def seal(
@@ -119,6 +127,9 @@ def seal(
     level: str | None,
     unit: str | None,
     leave_out: tuple[str, ...],
+    ballots: IO[bytes] | None,
+    number: int | None,
+    card: tuple[str, ...],
     vkey: str | None,
     output: str,
 ) -> None:
@@ -130,19 +141,16 @@ def seal(
     try:
         found = read_sealing(load(source), vkey=vkey)
         left_out, raw = recused(found, leave_out), receipt.new_receipt()
-        where = subject(found, level, unit)
-        payload = Payload(
-            consultation=found.consultation,
-            topic=topic,
-            text=compose(text.read().decode("utf-8-sig"), found.max_chars),
-            reply_key=public_key(receipt.reply_seed(raw)),
-            level=where[0],
-            unit=where[1],
-        )
-        body = body_of(found, payload, raw, left_out)
+        bind = seal_ballot.chosen(found, ballots, number, card)
+        where, written = subject(found, level, unit), compose(text.read().decode("utf-8-sig"), found.max_chars)
+        reply_key = public_key(receipt.reply_seed(raw))
+        payload = Payload(found.consultation, topic, written, reply_key, level=where[0], unit=where[1])
+        body = body_of(found, payload, raw, left_out, bind)
     except (BadSealingFile, CryptoError, OSError, UnicodeDecodeError) as error:
         raise click.ClickException(f"refused: {error}") from error
     show(found, left_out, trusted=vkey is not None)
     write_new(output, body)
+    if bind is not None:
+        click.echo(f"The ballot is in {output} now and serves nothing else: use another one next time.", err=True)
     click.echo(f"Wrote {output}. Save the receipt code: it is shown this once.", err=True)
     click.echo(receipt.format_receipt(raw))

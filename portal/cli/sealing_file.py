@@ -38,7 +38,10 @@ class Recipient:
 
 @dataclass(frozen=True)
 class SealingFile:
-    """What was verified. ``opens``, ``closes``: first and last day; ``max_chars``: code points of a comment."""
+    """What was verified. ``opens``, ``closes``: first and last day; ``max_chars``: code points of a comment.
+
+    ``issuers``: who issued the ballots, names by short name, in order; empty where no ballot is needed.
+    """
 
     consultation: str
     title: str
@@ -48,6 +51,7 @@ class SealingFile:
     units: dict[str, str]
     recipients: tuple[Recipient, ...]
     log_key: VerifierKey
+    issuers: dict[str, str]
 
 
 def read_sealing(data: bytes, *, vkey: str | None = None) -> SealingFile:
@@ -96,7 +100,17 @@ def _checked(document: dict[str, Any], log_key: VerifierKey) -> SealingFile:
         units={unit["code"]: unit["level"] for unit in settings["units"]},
         recipients=recipients,
         log_key=log_key,
+        issuers=_issuers(settings, opening),
     )
+
+
+def _issuers(settings: dict[str, Any], opening: dict[str, Any]) -> dict[str, str]:
+    """From the settings, whose digest the leaf holds; the leaf names the issuers once more."""
+    listed = settings["ballots"]["issuers"] if settings["ballot_mode"] == "ballots" else []
+    issuers = {str(item["issuer"]): str(item["name"]) for item in listed}
+    if list(issuers) != opening.get("issuers", []):
+        _refuse("the ballots' issuers are not those that were logged when the consultation opened")
+    return issuers
 
 
 def _recipient(item: dict[str, Any], checkpoint: Checkpoint) -> Recipient:
