@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HOSTS = "registry." + "npmjs.org", "pypi." + "org", "files.python" + "hosted.org", "deb." + "debian.org"
 PATHS = re.compile(r"(?<![\w/])/(" + "root/|home/[a-z]|" + "work/(main|shared)|" + "tmp/bash)")
-BINARY = {".png", ".woff2", ".docx", ".pdf", ".ico"}
+BINARY = {".png", ".woff2", ".ttf", ".docx", ".pdf", ".ico"}
 
 
 def tracked() -> list[Path]:
