@@ -8,10 +8,13 @@ import time
 import click
 from sqlalchemy import func, select
 
+from portal.ballots.fetching import fetch_closing
+from portal.ballots.issuers import awaiting_closing, take_closing
 from portal.cli.context import database, open_log, system_clock, work
 from portal.clock import Clock
 from portal.config import Settings, load_settings
-from portal.consultations.service import close_consultation, list_all
+from portal.consultations.service import close_consultation, get, list_all
+from portal.errors import PortalError
 from portal.extensions import db, forget_order
 from portal.ledger.log import Log
 from portal.submissions.models import Submission
@@ -29,6 +32,38 @@ def run_once(settings: Settings, log: Log, clock: Clock) -> tuple[int, int]:
             appended += sequence_groups(session, log, [row.id])
             close_consultation(session, log, row)
     return appended, len(over)
+
+
+def take_lists(settings: Settings, log: Log, clock: Clock) -> int:
+    """Fetch the issuers' lists that are due and log them; returns how many came.
+
+    Nothing is read or written while an issuer is asked: a slow one must not keep anybody from sending a comment.
+    """
+    today = clock.today()
+    with database(settings):
+        due = [(one.consultation_id, one.address) for one in awaiting_closing(db.session(), today)]
+        db.session.rollback()
+    return sum(_take_list(settings, log, clock, consultation, address) for consultation, address in due)
+
+
+def _take_list(settings: Settings, log: Log, clock: Clock, consultation: str, address: str) -> bool:
+    """One list; what does not come, or does not hold, is asked for again in the next round."""
+    try:
+        statement = fetch_closing(address, consultation)
+        with work(settings) as session:
+            take_closing(session, log, get(session, consultation), statement, today=clock.today())
+    except PortalError as refusal:
+        click.echo(f"portal tick: {refusal.code}, trying again", err=True)
+        return False
+    return True
+
+
+def try_lists(settings: Settings, log: Log, clock: Clock) -> None:
+    """The same in a loop, which outlives whatever goes wrong."""
+    try:
+        take_lists(settings, log, clock)
+    except Exception as error:
+        click.echo(f"portal tick: {type(error).__name__}, trying again", err=True)
 
 
 def tidy(settings: Settings) -> int:
@@ -58,15 +93,17 @@ def try_once(settings: Settings, log: Log, clock: Clock, tidied: int) -> int:
 @click.command()
 @click.option("--every", default=0, help="Seconds between rounds; 0 runs once. Ends when its parent ends.")
 def tick(every: int) -> None:
-    """Shuffle waiting comments into the log and close consultations whose last day is past."""
+    """Shuffle waiting comments into the log, close what is over, and fetch the issuers' lists that are due."""
     settings = load_settings()
     log, clock, parent = open_log(settings), system_clock(settings), os.getppid()
     if not every:
         appended, closed = run_once(settings, log, clock)
+        lists = take_lists(settings, log, clock)
         tidy(settings)
-        click.echo(f"{appended} leaves appended, {closed} consultations closed.")
+        click.echo(f"{appended} leaves appended, {closed} consultations closed, {lists} issuers' lists logged.")
         return
     tidied = -1
     while os.getppid() == parent:
         tidied = try_once(settings, log, clock, tidied)
+        try_lists(settings, log, clock)
         time.sleep(every)

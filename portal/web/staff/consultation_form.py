@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import re
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, FieldList, FormField, IntegerField, SelectField, SelectMultipleField, ValidationError
+from wtforms import (
+    DateField,
+    FieldList,
+    FormField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from portal.consultations.models import Consultation
-from portal.consultations.service import ConsultationDraft, UnitDraft
+from portal.consultations.service import ConsultationDraft
+from portal.crypto.statements import EACH_MOST, SignedTerms
 from portal.ledger.events import SLUG
-from portal.web.staff.forms import RowForm, StaffForm, line, paragraphs, put_error
+from portal.web.staff.consultation_units import UNITS_MAX, UnitRow, roster_values, unit_values
+from portal.web.staff.forms import StaffForm, line, paragraphs, put_error
 
-UNITS_MAX = 60
-UNIT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,15}")
 REMOVE = "remove-unit-"
-LEVEL_NAMES = {"unit": _l("Room or unit"), "office": _l("Leaders of the office"), "party": _l("Party body")}
+EACH_DEFAULT = 3
+BALLOT_MODES = {"ballots": _l("Everyone with a ballot (recommended)"), "open": _l("Anyone who reaches the page")}
 
 NOTICE_VI = (
     "Đây là kênh góp ý theo quy chế dân chủ của cơ quan, không phải nơi tiếp nhận khiếu nại, tố cáo. "
@@ -38,46 +48,11 @@ FIELD_OF = {
     "consultation-period": "closes",
     "consultation-threshold": "k_paraphrase",
     "taxonomy-unknown": "taxonomy_version",
+    "consultation-ballot-mode": "ballot_mode",
+    "consultation-each-ballots": "each_ballots",
+    "consultation-collecting-period": "collect_until",
+    "consultation-collecting-late": "collect_until",
 }
-
-
-class UnitRow(RowForm):
-    """One unit. An empty row is left out; a begun one must be complete."""
-
-    code = line(_l("Code"), most=16)
-    name_vi = line(_l("Name in Vietnamese"), most=120)
-    name_en = line(_l("Name in English"), most=120)
-    level = SelectField(_l("Level"), choices=list(LEVEL_NAMES.items()), default="unit")
-    headcount = IntegerField(_l("Headcount"), validators=[Optional()], render_kw={"min": 1, "inputmode": "numeric"})
-
-    @property
-    def blank(self) -> bool:
-        """Whether nothing was typed into the row."""
-        typed = [*(self.headcount.raw_data or []), self.code.data, self.name_vi.data, self.name_en.data]
-        return self.headcount.data is None and not any(typed)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Check the row as a whole."""
-        good = bool(super().validate(extra_validators))
-        if self.blank:
-            return good
-        if not UNIT_CODE.fullmatch(self.code.data or ""):
-            put_error(self.code, gettext("Enter a short code of letters, digits and hyphens, such as P1."))
-        if not self.name_vi.data:
-            put_error(self.name_vi, gettext("Enter the unit's name."))
-        if not self.headcount.errors and (self.headcount.data or 0) < 1:
-            put_error(self.headcount, gettext("Enter how many people belong to it: at least 1."))
-        return good and not self.errors
-
-    def draft(self) -> UnitDraft:
-        """The row as the service takes it."""
-        return UnitDraft(
-            code=self.code.data,
-            name_vi=self.name_vi.data,
-            name_en=self.name_en.data,
-            level=self.level.data,
-            headcount=self.headcount.data,
-        )
 
 
 def _number(label: Any, *, least: int, most: int, default: int | None = None, description: Any = "") -> IntegerField:
@@ -113,6 +88,29 @@ class ConsultationForm(StaffForm):
     notice_en = paragraphs(_l("Notice in English"), most=4000)
     opens = DateField(_l("First day"), validators=[InputRequired(_l("Enter the first day."))])
     closes = DateField(_l("Last day"), validators=[InputRequired(_l("Enter the last day."))])
+    ballot_mode = RadioField(
+        _l("Who can write"),
+        choices=list(BALLOT_MODES.items()),
+        default="ballots",
+        description=_l(
+            "Issuers give everybody on the roster the same number of ballots, and each comment uses one up. Nobody "
+            "learns whose it was. Without ballots, one person can write many times."
+        ),
+        validators=[InputRequired(_l("Choose who can write."))],
+    )
+    each_ballots = IntegerField(
+        _l("Ballots for everyone"),
+        default=EACH_DEFAULT,
+        description=_l("1 to 9, the same for all: so many comments each person can write."),
+        validators=[Optional()],
+        render_kw={"min": 1, "max": EACH_MOST, "inputmode": "numeric", "autocomplete": "off"},
+    )
+    collect_from = DateField(_l("First day of collecting"), validators=[Optional()])
+    collect_until = DateField(
+        _l("Last day of collecting"),
+        description=_l("Some days before the first comment, so that nobody can tie collecting to writing."),
+        validators=[Optional()],
+    )
     headcount = _number(_l("Headcount of the office"), least=1, most=1_000_000)
     taxonomy_version = SelectField(_l("Version of the taxonomy"), coerce=int)
     k = _number(
@@ -160,7 +158,7 @@ class ConsultationForm(StaffForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The fields, then the units together."""
-        good = bool(super().validate(extra_validators))
+        good = all([super().validate(extra_validators), self._validate_ballots()])
         seen: set[str] = set()
         for row in self.unit_rows():
             code = (row.code.data or "").upper()
@@ -172,6 +170,26 @@ class ConsultationForm(StaffForm):
             self.units.errors = [entry.errors for entry in self.units if entry.errors]
         return good
 
+    def _validate_ballots(self) -> bool:
+        """What ballots need; without them these fields are not looked at."""
+        if self.ballot_mode.data != "ballots":
+            return True
+        fields = (self.each_ballots, self.collect_from, self.collect_until)
+        if not self.each_ballots.errors and not 1 <= (self.each_ballots.data or 0) <= EACH_MOST:
+            put_error(self.each_ballots, gettext("Everyone gets 1 to 9 ballots."))
+        for day in fields[1:]:
+            if not day.data and not day.errors:
+                put_error(day, gettext("Enter this day."))
+        first, last = self.collect_from.data, self.collect_until.data
+        if first and last and first > last:
+            put_error(self.collect_until, gettext("The last day of collecting must not be before the first."))
+        elif last and self.opens.data and last >= self.opens.data:
+            put_error(
+                self.collect_until,
+                gettext("Collecting must end before the first day of comments, best some days before."),
+            )
+        return not any(field.errors for field in fields)
+
     def unit_rows(self) -> list[UnitRow]:
         """The rows in which something was typed."""
         return [entry.form for entry in self.units if not entry.form.blank]
@@ -180,15 +198,24 @@ class ConsultationForm(StaffForm):
         """The form as the service takes it."""
         names = set(ConsultationDraft.__dataclass_fields__) - {"units"}
         values = {name: self[name].data for name in names}
+        if self.ballot_mode.data == "open":
+            values |= {"each_ballots": EACH_DEFAULT, "collect_from": None, "collect_until": None}
         return ConsultationDraft(**values, units=[row.draft() for row in self.unit_rows()])
 
-    def change_rows(self, command: str, earlier: list[dict[str, Any]]) -> bool:
-        """Obey a button of the list of units; returns whether ``command`` was one."""
+    def change_rows(self, command: str, earlier: list[dict[str, Any]], roster: SignedTerms | None = None) -> bool:
+        """Obey a button of the list of units; returns whether ``command`` was one.
+
+        ``earlier``: another consultation's units. ``roster``: an issuer's terms, with its roster's units and size.
+        """
         if command == "add-unit":
             if len(self.units) < UNITS_MAX:
                 self.units.append_entry()
         elif command == "copy-units":
             self.units.process(None, earlier)
+        elif command == "roster-units":
+            if roster is not None:
+                self.units.process(None, roster_values(roster)[:UNITS_MAX])
+                self.headcount.raw_data, self.headcount.data = None, roster.terms.roster_size
         elif command.startswith(REMOVE) and command.removeprefix(REMOVE).isdecimal():
             place = int(command.removeprefix(REMOVE))
             if place < len(self.units):
@@ -198,11 +225,6 @@ class ConsultationForm(StaffForm):
         return True
 
 
-def unit_values(row: Consultation) -> list[dict[str, Any]]:
-    """A consultation's units as rows of the form."""
-    return [{name: getattr(unit, name) for name in UnitDraft.__dataclass_fields__} for unit in row.units]
-
-
 def values_of(row: Consultation) -> dict[str, Any]:
     """A draft as the form's data."""
     names = set(ConsultationDraft.__dataclass_fields__) - {"units"}
@@ -210,6 +232,18 @@ def values_of(row: Consultation) -> dict[str, Any]:
     return {**values, "units": unit_values(row), "kids": [moderator.kid for moderator in row.moderators]}
 
 
-def new_values() -> dict[str, Any]:
-    """What an empty form begins with."""
-    return {"notice_vi": NOTICE_VI, "notice_en": NOTICE_EN}
+def new_values(today: date) -> dict[str, Any]:
+    """What an empty form begins with.
+
+    Collecting goes from a Monday, a week or more ahead, to the Friday of the week after; comments from the Monday
+    after that, for two weeks. A weekend lies between, in which the issuers sign their lists.
+    """
+    monday = today + timedelta(days=14 - today.weekday())
+    return {
+        "notice_vi": NOTICE_VI,
+        "notice_en": NOTICE_EN,
+        "collect_from": monday,
+        "collect_until": monday + timedelta(days=11),
+        "opens": monday + timedelta(days=14),
+        "closes": monday + timedelta(days=25),
+    }

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from portal.accounts import service as accounts
+from portal.ballots import issuers
 from portal.consultations import service
 from portal.consultations.models import Consultation
 from portal.consultations.taxonomy import default_taxonomy
@@ -16,8 +17,11 @@ from portal.extensions import db
 from portal.moderation.service import state as moderation_state
 from portal.submissions.sequencing import sequence_groups
 from portal.web.runtime import runtime, unit_of_work
-from portal.web.staff.consultation_form import FIELD_OF, ConsultationForm, new_values, unit_values, values_of
+from portal.web.staff.ballots_view import issuer_views
+from portal.web.staff.ballots_words import cautions, phase_words
+from portal.web.staff.consultation_form import BALLOT_MODES, FIELD_OF, ConsultationForm, new_values, values_of
 from portal.web.staff.consultation_notes import warnings
+from portal.web.staff.consultation_units import unit_values
 from portal.web.staff.forms import refuse
 from portal.web.staff.freshly import freshly
 
@@ -33,7 +37,7 @@ def index() -> ResponseReturnValue:
 @blueprint.route("/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """Begin a draft."""
-    form = _prepared(ConsultationForm(data=new_values()))
+    form = _prepared(ConsultationForm(data=new_values(runtime().clock.today())))
     return _edit(form, None)
 
 
@@ -52,16 +56,12 @@ def edit(cid: str) -> ResponseReturnValue:
 def show(cid: str) -> ResponseReturnValue:
     """One consultation: its rules, who reads it, how far it is, and the next step."""
     row = service.get(db.session, cid)
-    keys = accounts.keys_of(db.session, [moderator.kid for moderator in row.moderators])
     origins = runtime().settings.public_origins
-    return render_template(
+    return _whole(
         "staff/consultations/show.html",
-        row=row,
-        keys=keys,
-        warnings=warnings(row, keys) if row.state == "draft" else [],
+        row,
         progress=moderation_state(db.session, row),
         public_link=f"{origins[0] if origins else request.host_url.rstrip('/')}/c/{row.id}",
-        today=runtime().clock.today(),
     )
 
 
@@ -72,8 +72,7 @@ def confirm_open(cid: str) -> ResponseReturnValue:
     row = service.get(db.session, cid)
     if row.state != "draft":
         raise Conflict("consultation-not-draft")
-    keys = accounts.keys_of(db.session, [moderator.kid for moderator in row.moderators])
-    return render_template("staff/consultations/open.html", row=row, keys=keys, warnings=warnings(row, keys))
+    return _whole("staff/consultations/open.html", row)
 
 
 @blueprint.post("/<cid>/open")
@@ -84,7 +83,8 @@ def open_now(cid: str) -> ResponseReturnValue:
     with unit_of_work() as session:
         row = service.get(session, cid)
         _check_keys(session, row)
-        service.open_consultation(session, tools.log, row, today=tools.clock.today())
+        wanted = tools.settings.ballot_issuers
+        issuers.open_consultation(session, tools.log, row, today=tools.clock.today(), wanted=wanted)
     flash(gettext("The consultation is open. Its rules are frozen and stand in the log."), "success")
     return redirect(url_for("consultations.show", cid=cid))
 
@@ -120,10 +120,30 @@ def _prepared(form: ConsultationForm) -> ConsultationForm:
     return form
 
 
+def _whole(template: str, row: Consultation, **more: object) -> str:
+    """A page that shows everything a consultation is set to, and what stands in its way while it is a draft."""
+    tools = runtime()
+    today, wanted = tools.clock.today(), tools.settings.ballot_issuers
+    keys = accounts.keys_of(db.session, [moderator.kid for moderator in row.moderators])
+    found = [*cautions(row, wanted=wanted, today=today), *warnings(row, keys)] if row.state == "draft" else []
+    return render_template(
+        template,
+        row=row,
+        keys=keys,
+        warnings=found,
+        today=today,
+        modes=BALLOT_MODES,
+        issuers=issuer_views(row),
+        phase=phase_words(row, today),
+        **more,
+    )
+
+
 def _edit(form: ConsultationForm, row: Consultation | None) -> ResponseReturnValue:
     example = _example(row)
     command = request.form.get("do", "")
-    rows_changed = form.change_rows(command, unit_values(example) if example else [])
+    roster = issuers.terms_of(row.issuers[0]) if row and row.issuers else None
+    rows_changed = form.change_rows(command, unit_values(example) if example else [], roster)
     if not rows_changed and form.validate_on_submit():
         try:
             with unit_of_work() as session:
@@ -135,7 +155,13 @@ def _edit(form: ConsultationForm, row: Consultation | None) -> ResponseReturnVal
             return redirect(url_for("consultations.show", cid=saved.id))
     keys = accounts.active_keys(db.session)
     page = render_template(
-        "staff/consultations/edit.html", form=form, row=row, keys=keys, example=example, command=command
+        "staff/consultations/edit.html",
+        form=form,
+        row=row,
+        keys=keys,
+        example=example,
+        command=command,
+        roster=roster,
     )
     return page, 422 if form.errors else 200
 

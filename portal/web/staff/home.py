@@ -17,6 +17,8 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """Next steps by role, and what is under way for everybody."""
-    tasks = tasks_of(db.session, current_user, today=runtime().clock.today())
+    tools = runtime()
+    wanted = tools.settings.ballot_issuers
+    tasks = tasks_of(db.session, current_user, today=tools.clock.today(), wanted=wanted)
     under_way = consultations.list_all(db.session, ("open", "closed"))
     return render_template("staff/home/index.html", tasks=tasks, under_way=under_way)

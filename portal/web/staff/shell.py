@@ -43,6 +43,7 @@ class Door:
 NAVIGATION = (
     Door("home", _l("Overview")),
     Door("consultations", _l("Consultations"), frozenset({"admin"})),
+    Door("ballots", _l("Ballots"), frozenset({"admin", "issuer"})),
     Door("taxonomy", _l("Taxonomy"), frozenset({"admin"})),
     Door("accounts", _l("Accounts"), frozenset({"admin"})),
     Door("moderation", _l("Moderation"), frozenset({"moderator"})),

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Account
+from portal.ballots import issuers
 from portal.concerns import service as concerns
 from portal.consultations import service as consultations
 from portal.consultations.models import Consultation
 from portal.moderation import service as moderation
 from portal.reports import service as reports
-from portal.web.locale import pick
+from portal.web.locale import pick, show_day
+from portal.web.staff.ballots_words import missing_lists
 
 READERS_LEAST = 2
 
@@ -32,16 +34,18 @@ class Task:
     action: str = ""
 
 
-def tasks_of(session: Session, account: Account, *, today: date) -> list[Task]:
-    """The account's next steps, the most pressing first."""
+def tasks_of(session: Session, account: Account, *, today: date, wanted: int) -> list[Task]:
+    """The account's next steps, the most pressing first. ``wanted``: how many issuers a draft with ballots needs."""
     roles = accounts.role_names(account)
     found = list(_own(account))
     if "moderator" in roles:
         found += _moderator(session, account)
     if "committee" in roles:
         found += _committee(session)
+    if "issuer" in roles:
+        found += _issuer(session, today, wanted)
     if "admin" in roles:
-        found += _admin(session, today)
+        found += _admin(session, today, wanted)
     if "auditor" in roles:
         found += _auditor()
     return found
@@ -117,7 +121,41 @@ def _answering(session: Session, row: Consultation) -> Iterator[Task]:
         yield Task(words, title, url_for("reports.show", cid=row.id), gettext("Go to the report"))
 
 
-def _admin(session: Session, today: date) -> Iterator[Task]:
+def _issuer(session: Session, today: date, wanted: int) -> Iterator[Task]:
+    for row in _with_ballots(session):
+        page, title = url_for("ballots.show", cid=row.id), pick(row, "title")
+        if row.state == "draft" and issuers.faults(row, wanted=wanted):
+            words = gettext("The draft “%(title)s” waits for your terms", title=title)
+            yield Task(words, _given(row, wanted), page, gettext("Add the terms"))
+        elif row.state == "open" and (late := _late(row, today)):
+            yield Task(gettext("Your list is due: “%(title)s”", title=title), late, page, gettext("Hand in the list"))
+
+
+def _with_ballots(session: Session) -> list[Consultation]:
+    return [row for row in consultations.list_all(session, ("draft", "open")) if row.with_ballots]
+
+
+def _given(row: Consultation, wanted: int) -> str:
+    """Whose terms are there."""
+    names = ", ".join(pick(one, "name") for one in row.issuers) or gettext("none")
+    return gettext(
+        "%(have)s of %(wanted)s issuers so far: %(names)s.", have=len(row.issuers), wanted=wanted, names=names
+    )
+
+
+def _late(row: Consultation, today: date) -> str:
+    """Whose lists have not come although collecting is over; empty while nothing is due."""
+    if row.collect_until is None or today <= row.collect_until:
+        return ""
+    names = ", ".join(pick(one, "name") for one in missing_lists(row))
+    return names and gettext(
+        "Missing: %(names)s. Nobody can write before it stands in the log; comments begin on %(day)s.",
+        names=names,
+        day=show_day(row.opens),
+    )
+
+
+def _admin(session: Session, today: date, wanted: int) -> Iterator[Task]:
     readers = {key.account_id for key in accounts.active_keys(session)}
     if len(readers) < READERS_LEAST:
         yield Task(
@@ -134,6 +172,7 @@ def _admin(session: Session, today: date) -> Iterator[Task]:
             url_for("accounts.index"),
             gettext("Accounts"),
         )
+    yield from _admin_ballots(session, today, wanted)
     rows = consultations.list_all(session, ("draft", "open"))
     for row in rows:
         page = url_for("consultations.show", cid=row.id)
@@ -144,6 +183,17 @@ def _admin(session: Session, today: date) -> Iterator[Task]:
     if not rows:
         new = url_for("consultations.new")
         yield Task(gettext("No consultation is being prepared or open"), "", new, gettext("Begin a draft"))
+
+
+def _admin_ballots(session: Session, today: date, wanted: int) -> Iterator[Task]:
+    for row in _with_ballots(session):
+        page, title = url_for("ballots.show", cid=row.id), pick(row, "title")
+        if row.state == "draft" and issuers.faults(row, wanted=wanted):
+            words = gettext("The issuers of “%(title)s” are not complete", title=title)
+            yield Task(words, _given(row, wanted), page, gettext("Look at the issuers"))
+        elif row.state == "open" and (late := _late(row, today)):
+            words = gettext("Issuers' lists are missing: “%(title)s”", title=title)
+            yield Task(words, late, page, gettext("Fetch the lists"))
 
 
 def _auditor() -> Iterator[Task]:

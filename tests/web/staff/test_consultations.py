@@ -38,6 +38,7 @@ def draft(clock, office) -> dict[str, object]:
         "opens": today.isoformat(),
         "closes": (today + timedelta(days=20)).isoformat(),
         "headcount": "75",
+        "ballot_mode": "open",
         "taxonomy_version": "1",
         "k": "6",
         "k_paraphrase": "12",
@@ -271,5 +272,6 @@ def test_the_first_draft_brings_the_default_taxonomy(admin, staff_app, clock) ->
     day = clock.today().isoformat()
     typed = {name: values[0] for name, values in form.items() if name not in {"csrf_token", "do"}}
     typed |= {"do": "save", "id": "dau-tien", "title_vi": "Đầu tiên", "opens": day, "closes": day, "headcount": "40"}
+    typed |= {"ballot_mode": "open"}
     assert send(admin, "/consultations/new", typed).status_code == 302
     assert stored(staff_app, "dau-tien")[0].taxonomy_version == 1
