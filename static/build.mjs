@@ -14,7 +14,10 @@ import esbuild from "esbuild";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const SHEETS = ["public.css", "staff.css"];
-const BUNDLED = ["@hpke/common", "@hpke/core", "@hpke/hybridkem-x-wing", "hash-wasm", "mlkem", "qrcode-generator"];
+const BUNDLED = [
+  "@cloudflare/blindrsa-ts", "@hpke/common", "@hpke/core", "@hpke/hybridkem-x-wing", "hash-wasm", "mlkem", "qr",
+  "qrcode-generator", "sjcl",
+];
 const OPTIONS = {
   bundle: true,
   charset: "utf8",
@@ -94,11 +97,16 @@ async function notices(source) {
   for (const name of BUNDLED) {
     const about = JSON.parse(await readFile(path.join(modules, name, "package.json"), "utf8"));
     const stated = `License: ${about.license}, by ${about.author?.name ?? about.author}\n`;
-    const text = await readFile(path.join(modules, name, "LICENSE"), "utf8").catch(() => stated);
+    const text = await licence(path.join(modules, name)).catch(() => stated);
     parts.push(`${name} ${about.version}\n\n${text.trim()}\n`);
   }
   const font = await readFile(path.join(source, "fonts", "OFL.txt"), "utf8").catch(() => "");
   return Buffer.from([...parts, `Be Vietnam Pro (subset)\n\n${font.trim()}\n`].join(`\n${"-".repeat(72)}\n\n`));
+}
+
+async function licence(folder) {
+  const found = (await readdir(folder)).filter((name) => /^LICENSE(?:\.(?:txt|md))?$/iu.test(name)).sort();
+  return readFile(path.join(folder, found[0] ?? "LICENSE"), "utf8");
 }
 
 async function list(source, folder, ending) {

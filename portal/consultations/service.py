@@ -88,6 +88,14 @@ def get_public(session: Session, consultation_id: str) -> Consultation:
     return found
 
 
+def get_with_ballots(session: Session, consultation_id: str) -> Consultation:
+    """The same, and only where each comment spends a ballot."""
+    found = get_public(session, consultation_id)
+    if not found.with_ballots:
+        raise NotFound("ballots-none")
+    return found
+
+
 def list_all(session: Session, states: Iterable[str] = ("draft", *PUBLIC_STATES)) -> list[Consultation]:
     """Consultations in those states, newest period first."""
     query = select(Consultation).where(Consultation.state.in_(list(states)))

@@ -126,6 +126,7 @@ MESSAGES = {
     "replay": _l("This sealed comment has been received already. It is not counted twice."),
     "receipt-malformed": _l("The receipt code could not be read. Check it against what you saved."),
     # ballots
+    "ballots-none": _l("This consultation works without ballots: whoever wants to can write."),
     "ballot-missing": _l(
         "This consultation takes a comment only with a ballot. Choose one of your ballots and send again."
     ),

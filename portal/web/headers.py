@@ -1,16 +1,23 @@
 """Security headers of both apps.
 
-The public app may do nothing but talk to itself. The staff app alone may compile WebAssembly (Argon2id in the worker
-that unwraps a moderator's key).
+The public app may do nothing but talk to itself; the page that collects ballots alone may reach their issuers as well,
+and pages that scan codes may ask for the camera (:func:`allow_connect`, :func:`allow_camera`). The staff app alone may
+compile WebAssembly (Argon2id in the worker that unwraps a moderator's key).
 """
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+import re
+from collections.abc import Collection, Iterable
+
+from flask import Flask, Response, g, request
 
 from portal.config import Settings
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
+"""What may be named in a policy: an origin and nothing that could end the directive or open another."""
 
 COMMON = {
     "Referrer-Policy": "no-referrer",
@@ -19,15 +26,31 @@ COMMON = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": (
-        "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), "
-        "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
-    ),
 }
+PERMISSIONS = (
+    "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), "
+    "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+)
 
 
-def content_security_policy(*, wasm: bool) -> str:
-    """The policy: everything from this origin, nothing inline, no frames, no base, no plug-ins."""
+def allow_connect(origins: Iterable[str]) -> None:
+    """Let the page of this answer, and no other, send requests to those origins as well."""
+    named = sorted(set(origins))
+    if not all(ORIGIN.fullmatch(origin) for origin in named):
+        raise ValueError("only an origin can be named in the policy")
+    g.connect_origins = named
+
+
+def allow_camera() -> None:
+    """Let the page of this answer, and no other, ask the visitor for the camera: codes are scanned with it."""
+    g.camera = True
+
+
+def content_security_policy(*, wasm: bool, connect: Iterable[str] = ()) -> str:
+    """The policy: everything from this origin, nothing inline, no frames, no base, no plug-ins.
+
+    ``connect``: origins that scripts may send requests to, beside this one.
+    """
     script = "script-src 'self' 'wasm-unsafe-eval'" if wasm else "script-src 'self'"
     return "; ".join(
         [
@@ -36,7 +59,7 @@ def content_security_policy(*, wasm: bool) -> str:
             "style-src 'self'",
             "img-src 'self' blob:",
             "font-src 'self'",
-            "connect-src 'self'",
+            " ".join(["connect-src 'self'", *connect]),
             "worker-src 'self'",
             "form-action 'self'",
             "frame-ancestors 'none'",
@@ -47,16 +70,26 @@ def content_security_policy(*, wasm: bool) -> str:
     )
 
 
+def permissions_policy(*, camera: bool = False) -> str:
+    """No device and no sensor; the camera only where the page asks for it by a button."""
+    return PERMISSIONS.replace("camera=()", "camera=(self)") if camera else PERMISSIONS
+
+
 def install(app: Flask, settings: Settings, *, wasm: bool) -> None:
-    """Put the headers on every answer of ``app``, errors and static files included."""
-    policy = content_security_policy(wasm=wasm)
-    origins = (*settings.public_origins, *settings.staff_origins)
+    """Put the headers on every answer of one of the portal's apps, errors and static files included."""
+    install_for(app, (*settings.public_origins, *settings.staff_origins), wasm=wasm)
+
+
+def install_for(app: Flask, origins: Collection[str], *, wasm: bool) -> None:
+    """Put the headers on every answer of ``app``, which is reached at ``origins``."""
     https = bool(origins) and all(origin.startswith("https://") or origin.endswith(".onion") for origin in origins)
 
     def harden(response: Response) -> Response:
         for name, value in COMMON.items():
             response.headers[name] = value
+        policy = content_security_policy(wasm=wasm, connect=g.pop("connect_origins", ()))
         response.headers["Content-Security-Policy"] = policy
+        response.headers["Permissions-Policy"] = permissions_policy(camera=g.pop("camera", False))
         if https and request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         if not response.headers.get("Cache-Control", "").startswith(IMMUTABLE):

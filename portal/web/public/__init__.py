@@ -14,11 +14,11 @@ from portal.web import access
 from portal.web.bucket import GlobalBucket
 from portal.web.locale import public_url
 from portal.web.origin import check_origin
-from portal.web.public import files, log, pages, receipts, results, sealing, submissions
+from portal.web.public import ballots, files, log, pages, receipts, results, sealing, submissions
 from portal.web.public.blueprint import public
 from portal.web.runtime import KEY, runtime
 
-__all__ = ["install", "log", "pages", "receipts", "results", "sealing"]
+__all__ = ["ballots", "install", "log", "pages", "receipts", "results", "sealing"]
 
 NAV = {
     "home": "consultation",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import Any
 
 from flask import jsonify
@@ -16,9 +15,10 @@ from portal.consultations.models import Consultation
 from portal.consultations.service import get_public
 from portal.crypto.encoding import b64url_encode
 from portal.extensions import db
-from portal.ledger.log import Log, newest_checkpoint, open_tree, read_leaf
+from portal.ledger.log import Log, newest_checkpoint, open_tree
 from portal.tlog.tiles import TileTree
 from portal.web.public.blueprint import public
+from portal.web.public.proofs import proved
 from portal.web.runtime import runtime
 
 
@@ -41,7 +41,7 @@ def sealing_document(session: Session, log: Log, row: Consultation) -> dict[str,
         "consultation": row.id,
         "settings": frozen_settings(row),
         "keys": [_key(session, tree, key) for key in keys],
-        "consultation_leaf": _proved(session, tree, row.open_leaf or 0),
+        "consultation_leaf": proved(session, tree, row.open_leaf or 0),
         "checkpoint": newest_checkpoint(session),
         "log_vkey": log.vkey,
     }
@@ -49,9 +49,4 @@ def sealing_document(session: Session, log: Log, row: Consultation) -> dict[str,
 
 def _key(session: Session, tree: TileTree, key: ModeratorKey) -> dict[str, Any]:
     named = {"kid": key.kid, "name": key.account.name, "public_key": b64url_encode(key.public_key)}
-    return named | _proved(session, tree, key.add_leaf)
-
-
-def _proved(session: Session, tree: TileTree, index: int) -> dict[str, Any]:
-    proof = [b64encode(digest).decode() for digest in tree.inclusion_proof(index)]
-    return {"index": index, "leaf": read_leaf(session, index).decode(), "proof": proof}
+    return named | proved(session, tree, key.add_leaf)

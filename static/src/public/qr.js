@@ -4,10 +4,13 @@ import qrcode from "qrcode-generator";
 const SVG = "http://www.w3.org/2000/svg";
 const QUIET = 4; // modules of quiet zone that ISO/IEC 18004 asks for
 
-/** An <svg> of the text in alphanumeric mode (upper-case letters, digits, hyphen), error correction M. */
-export function qrSvg(text) {
-  const code = qrcode(0, "M");
-  code.addData(text, "Alphanumeric");
+/**
+ * An <svg> of the text: in alphanumeric mode (upper-case letters, digits, hyphen) with error correction M, or, for long
+ * texts of both cases, `mode` "Byte" with less of it (`level` "L"), so that a printed code's dots stay large.
+ */
+export function qrSvg(text, mode = "Alphanumeric", level = "M") {
+  const code = qrcode(0, level);
+  code.addData(text, mode);
   code.make();
   const count = code.getModuleCount();
   const rows = Array.from({ length: count }, (_, row) => runs(code, row, count)).join("");
