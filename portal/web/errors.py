@@ -69,7 +69,7 @@ MESSAGES = {
     "consultation-still-collecting": _l(
         "Ballots are still being collected. An issuer's list comes after the last day of collecting."
     ),
-    "consultation-without-ballots": _l("This consultation has no ballots. Choose ballots in the draft first."),
+    "consultation-without-ballots": _l("This consultation has no ballots."),
     "consultation-needs-issuers": _l(
         "The issuers' terms are not complete. Look at the page Ballots: it says how many are needed."
     ),
