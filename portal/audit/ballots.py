@@ -2,7 +2,7 @@
 
 The rules and their names are those of ``docs/ballots.md``, "What an auditor checks". Everything is recomputed from
 leaves, and each ballot is verified against every issuer's key. Memory: a nullifier of 32 bytes for each key spent (a
-card has two), about 110 bytes in a Python set, and the digests of issuances until a list is closed.
+card has two), about 100 bytes in a Python set, and the digests of issuances until a list is closed.
 """
 
 from __future__ import annotations

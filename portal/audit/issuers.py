@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,6 +67,7 @@ class Issuer:
         return IssuerFigures(
             issuer=name,
             identity=str(VerifierKey(identity_name(name), self.identity)) if self.key else "",
+            fingerprint=hashlib.sha256(self.identity).hexdigest() if self.key else "",
             key_id=key_id(b64url_decode(self.key["public_key"])) if self.key else "",
             people=self.roster["size"] if self.roster else None,
             issued=self.issued if self.closing else None,

@@ -46,6 +46,8 @@ def check_round(name: str, current: Round, opening: dict[str, Any], publication:
     taxonomy, settings = parse_taxonomy(opening["taxonomy"].encode()), opening["settings"]
     if hashlib.sha256(dump_canonical(settings)).hexdigest() != current.settings_sha256:
         failures.append("settings-not-as-logged")
+    if not _opening_follows(settings, current.opening):
+        failures.append("settings-not-of-opening")
     counted = tally(codings, taxonomy, {unit["code"]: unit["headcount"] for unit in settings["units"]})
     salt = bytes.fromhex(opening["counts_salt"])
     stated = {"consultation": name, "counts": opening["counts"]}
@@ -58,6 +60,17 @@ def check_round(name: str, current: Round, opening: dict[str, Any], publication:
     if not _rule_follows(settings, publication):
         failures.append("published-rule-not-of-settings")
     return failures
+
+
+def _opening_follows(settings: Mapping[str, Any], opening: Mapping[str, Any]) -> bool:
+    """What the settings froze of ballots is what the opening's leaf says, and issuers' terms are signed for."""
+    if settings["ballot_mode"] != ("ballots" if opening["v"] == 2 else "open"):
+        return False
+    frozen = settings.get("ballots")
+    if opening["v"] == 1 or frozen is None:
+        return opening["v"] == 1 and frozen is None
+    days = all(frozen[name] == opening[name] for name in ("each", "collect_from", "collect_until"))
+    return days and [one["issuer"] for one in frozen["issuers"]] == opening["issuers"]
 
 
 def _opened_codings(name: str, current: Round, opening: dict[str, Any], failures: list[str]) -> list[Mapping[str, Any]]:

@@ -12,20 +12,45 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.ballots.issuers import terms_of
+from portal.ballots.models import Nullifier
+from portal.ballots.turnout import Turnout, turnout
 from portal.consultations import service as consultations
-from portal.consultations.models import Consultation
+from portal.consultations.models import Consultation, ConsultationIssuer
 from portal.findings import service as findings
-from portal.ledger.models import LogLeaf, PoolEntry
+from portal.ledger import log as ledger
+from portal.ledger.models import PoolEntry
 from portal.moderation.models import Coding
 from portal.submissions.models import SealedEnvelope, Submission
+
+SHOWN = ("received", "waiting", "sequenced", "envelopes", "coded")
+
+
+@dataclass(frozen=True)
+class BallotSums:
+    """Ballots of one consultation. ``turnout`` is None until every list is logged; it counts what stands in the log.
+
+    ``people``: on the shortest roster; ``each``: ballots for everyone; ``late``: issuers whose lists are due and have
+    not come.
+    """
+
+    people: int
+    each: int
+    turnout: Turnout | None
+    late: tuple[ConsultationIssuer, ...]
+
+    @property
+    def most(self) -> int:
+        """How many ballots there may be at all."""
+        return self.people * self.each
 
 
 @dataclass(frozen=True)
 class Sums:
     """One consultation, in submissions. ``problems`` are stable names of sums that do not fit.
 
-    While it is open ``received``, ``waiting`` and ``envelopes`` are None: whoever watched them would see when somebody
-    writes.
+    ``ballots`` is None where none are needed. While it is open ``received``, ``waiting`` and ``envelopes`` are None:
+    whoever watched them would see when somebody writes.
     """
 
     row: Consultation
@@ -36,6 +61,7 @@ class Sums:
     coded: int
     published: bool
     problems: tuple[str, ...]
+    ballots: BallotSums | None = None
 
 
 def reconcile(session: Session, *, today: date) -> list[Sums]:
@@ -46,9 +72,13 @@ def reconcile(session: Session, *, today: date) -> list[Sums]:
 
 
 def log_fits(session: Session) -> bool:
-    """Whether the log holds as many submission leaves as the store has submissions with a place in it."""
-    leaves = session.scalar(select(func.count()).where(LogLeaf.kind == "submission"))
-    return leaves == session.scalar(select(func.count()).where(Submission.leaf_index.is_not(None)))
+    """Whether the log holds as many leaves as the store has comments with a place in it, and as issuers' lists say."""
+    counts = {
+        "submission": select(func.count()).where(Submission.leaf_index.is_not(None)),
+        "issuance": select(func.coalesce(func.sum(ConsultationIssuer.issued), 0)),
+    }
+    leaves = ledger.kinds(session)
+    return all(leaves.get(kind, 0) == session.scalar(query) for kind, query in counts.items())
 
 
 def _sums(session: Session, row: Consultation, published: bool, today: date) -> Sums:
@@ -61,14 +91,41 @@ def _sums(session: Session, row: Consultation, published: bool, today: date) -> 
         "sequenced": select(func.count()).where(own, Submission.leaf_index.is_not(None)),
         "envelopes": held.where(own),
         "coded": select(func.count()).where(Coding.consultation_id == row.id, Coding.current),
+        "spent": select(func.count()).where(Nullifier.consultation_id == row.id),
     }
     found = {name: session.scalar(query) or 0 for name, query in queries.items()}
-    problems = tuple(_problems(row, found, published))
-    del found["overdue"]
-    shown: dict[str, int | None] = {**found}
+    ballots = _ballots(row, found["sequenced"], today) if row.with_ballots else None
+    problems = (*_problems(row, found, published), *_ballot_problems(row, found, ballots))
+    shown: dict[str, int | None] = {name: found[name] for name in SHOWN}
     if row.state == "open":
         shown |= {"received": None, "waiting": None, "envelopes": None}
-    return Sums(row=row, published=published, problems=problems, **shown)  # type: ignore[arg-type]
+    return Sums(row=row, published=published, problems=problems, ballots=ballots, **shown)  # type: ignore[arg-type]
+
+
+def _ballots(row: Consultation, used: int, today: date) -> BallotSums:
+    due = row.state != "open" or (row.collect_until is not None and row.collect_until < today)
+    return BallotSums(
+        people=min((terms_of(one).terms.roster_size for one in row.issuers), default=0),
+        each=row.each_ballots,
+        turnout=turnout(row, used=used),
+        late=tuple(one for one in row.issuers if due and one.closing is None),
+    )
+
+
+def _ballot_problems(row: Consultation, found: dict[str, int], ballots: BallotSums | None) -> list[str]:
+    """A collected ballot leaves one nullifier, a card ballot one for each half; what waits has spent its ballot."""
+    received, spent = found["received"], found["spent"]
+    if ballots is None:
+        return ["spent-without-need"] if spent else []
+    made = ballots.turnout
+    held = made.ballots + made.cards if made else 0
+    checks = {
+        "spent-not-received": received <= spent <= received * len(row.issuers),
+        "received-over-issued": received <= held,
+        "issued-over-roster": held <= ballots.most,
+        "issuance-list-missing": not ballots.late,
+    }
+    return [name for name, holds in checks.items() if not holds]
 
 
 def _problems(row: Consultation, found: dict[str, int], published: bool) -> list[str]:

@@ -13,14 +13,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class IssuerFigures:
-    """One issuer. ``identity``: its verifier key's text; ``key_id``: of the key that signs blindly, in hexadecimal.
+    """One issuer. ``identity``: its verifier key's text; ``fingerprint``: SHA-256 of the same key in hexadecimal.
 
-    Texts are empty when the log has no such leaf; ``people`` (on its roster), ``issued`` (signatures) and ``cards``
-    (half-cards drawn) are None until a leaf says them.
+    ``key_id``: SHA-256 of the key that signs blindly; claim slips show its beginning. Texts are empty when the log has
+    no such leaf; ``people`` (on its roster), ``issued`` (signatures) and ``cards`` (half-cards drawn) are None until a
+    leaf says them.
     """
 
     issuer: str
     identity: str
+    fingerprint: str
     key_id: str
     people: int | None
     issued: int | None

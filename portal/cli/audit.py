@@ -5,12 +5,16 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from portal.audit.source import open_source
+from portal.audit.turnout import Turnout
 from portal.audit.verify import Brought, Verdict, verify
+
+PLACES = 5
 
 
 @click.group()
@@ -51,12 +55,36 @@ def report(verdict: Verdict) -> str:
     """The verdict for a person."""
     lines = [f"Log of {verdict.size} leaves, root {verdict.root or 'unknown'}", f"Key: {verdict.vkey or 'unknown'}"]
     lines += [f"  {count:>8}  {kind}" for kind, count in sorted(verdict.kinds.items())]
+    lines += [line for turnout in verdict.ballots for line in _ballots(turnout)]
     lines += [f"checked  {item}" for item in verdict.checked]
     lines += [f"skipped  {item}" for item in verdict.skipped]
     lines += [f"NOTICE   {item}" for item in verdict.notices]
-    lines += [f"FAILED   {item.name}" + (f" ({item.where})" if item.where else "") for item in verdict.failures]
+    lines += _failed(verdict)
     lines.append("Everything that was checked holds." if verdict.ok else f"{len(verdict.failures)} failures.")
     return "\n".join(lines)
+
+
+def _ballots(turnout: Turnout) -> Iterator[str]:
+    """A consultation's figures and its issuers' keys, to be held against what the office knows and has on paper."""
+    most = f"{turnout.people} people x {turnout.each} = {turnout.most} at most"
+    lists = "lists still open" if turnout.ballots is None else f"{turnout.ballots} collected, {turnout.cards} on cards"
+    spent = f"{turnout.redeemed} spent, {turnout.redeemed_cards} of them made of cards"
+    yield f"ballots  {turnout.consultation}: {most}; {lists}; {spent}"
+    for one in turnout.issuers:
+        yield f"  compare with paper  {one.identity or f'issuer/{one.issuer}: no key in the log'}"
+        yield f"     its fingerprint  {one.fingerprint or 'unknown'}"
+        yield f"  signs ballots with  {one.key_id or 'unknown'}"
+
+
+def _failed(verdict: Verdict) -> Iterator[str]:
+    """A line for each name: one cause can break a rule at thousands of leaves. ``--json`` lists every one."""
+    places: dict[str, list[str]] = {}
+    for failure in verdict.failures:
+        places.setdefault(failure.name, []).append(failure.where)
+    for name, where in places.items():
+        shown = ", ".join(item for item in where[:PLACES] if item)
+        rest = f" and {len(where) - PLACES} more" if len(where) > PLACES else ""
+        yield f"FAILED   {name}" + (f" ({shown}{rest})" if shown else "")
 
 
 @audit.command()

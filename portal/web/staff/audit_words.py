@@ -15,14 +15,19 @@ UNCODED = re.compile(r"(\S+): (\d+) comments were published without a coding; as
 KINDS = {
     "action": _l("answers of the committee"),
     "asset": _l("files served to browsers"),
+    "card": _l("half-cards (hashes)"),
     "coding": _l("codings (commitments)"),
     "consultation": _l("openings and closings"),
     "erasure": _l("erasures"),
     "finding": _l("publications"),
+    "issuance": _l("signatures of issuers (hashes)"),
+    "issuance-close": _l("ends of issuers' lists"),
+    "issuer-key": _l("issuers' keys"),
     "key": _l("moderators' keys"),
     "message": _l("messages"),
     "reading": _l("moderators' declarations that nothing is left to do"),
     "report": _l("reports"),
+    "roster": _l("rosters (size and fingerprint)"),
     "submission": _l("comments"),
 }
 
@@ -31,6 +36,7 @@ STEPS = {
     "checkpoint signature": _l("Signature of the newest checkpoint"),
     "entries, tiles and root": _l("Every entry, hashed again, against tiles and root"),
     "invariants between leaves": _l("Rules between entries: nothing before its time, nothing twice"),
+    "issuers' statements and ballots": _l("Issuers' signatures, their lists, and every spent ballot"),
     "consistency with": _l("Growth since the earlier checkpoint"),
     "publications": _l("Publications against their entries, and their proofs"),
     "commitments, codings": _l("Logged commitments, codings, exact counts and published rows"),
@@ -73,6 +79,44 @@ FAILURES = {
     "published-rule": _l("The thresholds are not those that were frozen at opening."),
     "published-rows": _l("The published rows do not follow from the counts."),
     "asset": _l("A file that browsers get is not the logged one."),
+    "issuer": _l("An issuer's entry is malformed, stands twice, or came after the opening."),
+    "issuer-key-missing": _l("An issuer of a consultation has no key in the log."),
+    "issuer-key-shared": _l("A key of an issuer serves another issuer or another consultation as well."),
+    "issuer-not-named": _l("The log holds entries of an issuer whom the consultation does not name."),
+    "issuer-terms-not-signed": _l("An issuer's terms in the log are not those that it signed."),
+    "roster": _l("A roster stands in the log twice."),
+    "roster-missing": _l("An issuer of a consultation has no roster in the log."),
+    "rosters-differ": _l("The issuers issued to different rosters."),
+    "card": _l("A half-card stands in the log twice."),
+    "cards-over-logged": _l("An issuer handed out more half-cards than it had printed."),
+    "consultation-collecting": _l("Ballots could still be collected when comments were taken."),
+    "issuance": _l("An issuer's list is out of order, or goes on after its end."),
+    "issuance-list-not-signed": _l("An issuer's list in the log is not the one that it signed."),
+    "issuance-count": _l("An issuer's list has another number of lines than its end says."),
+    "issued-over-roster": _l("An issuer issued more ballots than its roster has a right to."),
+    "redeemed-over-issued": _l("More ballots were spent than the issuers account for."),
+    "ballot": _l("A ballot cannot be read, or cannot be verified."),
+    "ballot-before": _l("A ballot was spent before the issuers' lists were complete."),
+    "ballot-forged": _l("A ballot was made by no issuer."),
+    "ballot-in-open": _l("A ballot stands in a consultation that needs none."),
+    "ballot-moved": _l("A ballot was made for another comment than the one it stands with."),
+    "ballot-of-one-issuer": _l("A ballot was not made by all issuers."),
+    "ballot-other-consultation": _l("A ballot was made for another consultation."),
+    "submission-without-ballot": _l("A comment stands without a ballot where each needs one."),
+    "nullifier": _l("A ballot was spent twice."),
+}
+
+# What breaks no rule and should be asked about: the verifier's sentence, and ours for what it names.
+QUESTIONS = {
+    r"(?P<where>\S+): one issuer alone made the ballots and could have made more; ask why": _l(
+        "One issuer alone made the ballots, and could have made more for nobody. Ask why there is no second one."
+    ),
+    r"(?P<where>\S+): (?P<issuer>\S+) never handed in its list; ask why": _l(
+        "The issuer %(issuer)s never handed in its list. Ask why."
+    ),
+    r"(?P<where>\S+): (?P<issuer>\S+) signs with another key than in (?P<earlier>\S+); ask why": _l(
+        "The issuer %(issuer)s signs with another key than in %(earlier)s. Compare it with paper, and ask why."
+    ),
 }
 
 PROBLEMS = {
@@ -83,6 +127,11 @@ PROBLEMS = {
     "coded-more-than-sequenced": _l("There are more codings than comments."),
     "published-with-uncoded": _l("Findings were published while a comment had no coding."),
     "published-state-differs": _l("The publication and the state of the consultation disagree."),
+    "spent-not-received": _l("The number of spent ballots does not fit the number of comments."),
+    "spent-without-need": _l("Ballots were spent where none are needed."),
+    "received-over-issued": _l("More comments came than ballots were issued."),
+    "issued-over-roster": _l("More ballots were issued than the roster has a right to."),
+    "issuance-list-missing": _l("An issuer's list is due and has not come: no ballot can be spent before."),
 }
 
 
@@ -115,15 +164,17 @@ def _step(text: str) -> str:
 
 
 def _notice(text: str) -> str:
-    found = UNCODED.fullmatch(text)
-    if found is None:
-        return text
-    words = ngettext(
-        "%(num)s comment was published without a coding. Ask why.",
-        "%(num)s comments were published without a coding. Ask why.",
-        int(found[2]),
-    )
-    return f"{found[1]}: {words}"
+    if found := UNCODED.fullmatch(text):
+        words = ngettext(
+            "%(num)s comment was published without a coding. Ask why.",
+            "%(num)s comments were published without a coding. Ask why.",
+            int(found[2]),
+        )
+        return f"{found[1]}: {words}"
+    for pattern, sentence in QUESTIONS.items():
+        if found := re.fullmatch(pattern, text):
+            return f"{found['where']}: {str(sentence) % found.groupdict()}"
+    return text
 
 
 def failure_words(name: str) -> str:
