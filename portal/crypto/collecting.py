@@ -91,7 +91,7 @@ def read_file(data: bytes) -> tuple[str, tuple[HeldBallot, ...]]:
         if (document["v"], document["type"]) != (1, "ballots") or not SLUG.fullmatch(document["consultation"]):
             raise BallotError("not a ballot file")
         ballots = tuple(_held(item) for item in document["ballots"])
-    except (CryptoError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (CryptoError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BallotError("not a ballot file") from error
     if not 1 <= len(ballots) <= EACH_MOST:
         raise BallotError("not a ballot file")

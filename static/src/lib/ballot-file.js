@@ -29,10 +29,11 @@ export function readFile(data) {
   try {
     const document = JSON.parse(fromUtf8(data));
     const { v, type, consultation } = document;
-    if (v !== 1 || type !== "ballots" || !SLUG.test(String(consultation))) throw new CryptoError("ballot-error");
+    const named = typeof consultation === "string" && SLUG.test(consultation);
+    if (v !== 1 || type !== "ballots" || !named) throw new CryptoError("ballot-error");
     const ballots = document.ballots.map(heldBallot);
     if (ballots.length < 1 || ballots.length > EACH_MOST) throw new CryptoError("ballot-error");
-    return { consultation: String(consultation), ballots };
+    return { consultation, ballots };
   } catch (error) {
     throw new CryptoError("ballot-error", error);
   }
