@@ -44,6 +44,7 @@ class IssuerSettings:
     address: str = setting("", "web address at which submitters' browsers reach this issuer")
     portal_origins: tuple[str, ...] = setting((), "origins of the portal's public app, whose pages may ask for ballots")
     time_zone: str = setting("Asia/Ho_Chi_Minh", "IANA zone that decides where a day ends")
+    claim_rate: int = setting(120, "claims answered in a minute, whoever asks; 0 for no limit")
     session_minutes: int = setting(30, "minutes of idleness after which the desk locks itself")
     smtp_host: str = setting("", "mail server for claim codes; empty: none are sent, slips are printed")
     smtp_port: int = setting(587, "the mail server's port")

@@ -95,6 +95,14 @@ def send_codes(
     )
 
 
+def check_server(settings: IssuerSettings) -> None:
+    """Refuse as :func:`send_codes` does when the server cannot be used: before codes that people hold are made void."""
+    if not settings.smtp_host:
+        raise Conflict("mail-off")
+    with _connected(settings):
+        return
+
+
 @contextmanager
 def _connected(settings: IssuerSettings) -> Iterator[smtplib.SMTP]:
     server = _connect(settings)

@@ -73,6 +73,15 @@ def change(session: Session, row: Round, draft: RoundDraft) -> None:
     session.flush()
 
 
+def discard(session: Session, row: Round) -> None:
+    """Drop a round that is not ready, with its key, roster and cards: nothing of it was signed."""
+    _preparing(row)
+    for table in (Person, Card):
+        session.execute(delete(table).where(table.consultation == row.consultation))
+    session.delete(row)
+    session.flush()
+
+
 def _fill(row: Round, draft: RoundDraft) -> None:
     if not 1 <= draft.each <= EACH_MOST:
         raise Invalid("consultation-each-ballots")

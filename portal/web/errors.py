@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
+from portal.web.issuing_messages import ISSUING
 
 STATUS: dict[type[PortalError], int] = {Invalid: 422, NotFound: 404, Conflict: 409, TooMany: 429, Forbidden: 403}
 
@@ -181,11 +182,7 @@ MESSAGES = {
     "coding-empty": _l("Choose at least one category, or mark the comment as having nothing to publish."),
     "coding-contradiction": _l("A comment with nothing to publish cannot have categories. Remove one or the other."),
     "coding-paraphrase-long": _l("The paraphrase is longer than %(limit)s characters. Shorten it."),
-    # slips, half-cards and mails of an issuer
-    "nothing-to-print": _l("There is nothing to print. Everybody has collected already, or took half-cards."),
-    "mail-off": _l("No mail server is set for this issuer. Print the slips instead."),
-    "mail-unreachable": _l("The mail server could not be reached safely, so nothing was sent. Check its settings."),
-    "mail-login-refused": _l("The mail server refused the account, so nothing was sent. Check its settings."),
+    **ISSUING,
     # findings, concerns, reports
     "nothing-to-publish": _l("Nobody wrote a comment, so there is nothing to publish."),
     "codings-incomplete": _l("Some comments have no coding yet. Finish moderation before publishing."),
