@@ -28,8 +28,9 @@ from portal.consultations.models import Consultation
 from portal.crypto import ballot, collecting
 from portal.crypto.atrest import AtRest
 from portal.crypto.collecting import HeldBallot
-from portal.crypto.statements import About, identity_name, read_terms
+from portal.crypto.statements import About, read_terms
 from portal.issuing import claims, rounds
+from portal.issuing.config import IssuerSecrets, IssuerSettings
 from portal.issuing.roster import Member
 from portal.issuing.store import open_store, upgrade_store, work
 from portal.ledger.log import Log
@@ -44,15 +45,32 @@ NAMES = ("thanh-tra", "van-phong")
 class OneIssuer:
     """An issuer as its own people have it. ``codes``: claim codes by staff code; ``cards``: its box of half-cards."""
 
-    name: str
+    settings: IssuerSettings
     engine: Engine
-    identity: SignerKey
-    atrest: AtRest
-    address: str
     codes: dict[str, str] = field(default_factory=dict)
     cards: list[bytes] = field(default_factory=list)
     terms: bytes = b""
     closing: bytes = b""
+
+    @property
+    def name(self) -> str:
+        """The issuer's short name."""
+        return self.settings.issuer
+
+    @property
+    def identity(self) -> SignerKey:
+        """The key that signs its statements."""
+        return self.settings.identity
+
+    @property
+    def atrest(self) -> AtRest:
+        """Opens its sealed keys."""
+        return self.settings.atrest
+
+    @property
+    def address(self) -> str:
+        """Where browsers reach it."""
+        return self.settings.address
 
     @property
     def public_key(self) -> bytes:
@@ -106,21 +124,35 @@ def two_issuers(
 
 
 def _issuer(tmp_path: Path, pair: IssuerPair, name: str, address: str, roster: list[Member], cards: int) -> OneIssuer:
-    engine = open_store(f"sqlite:///{tmp_path / f'issuer-{name}.sqlite3'}")
-    upgrade_store(engine)
-    identity = SignerKey(identity_name(name), secrets.token_bytes(32))
-    made = OneIssuer(name, engine, identity, AtRest([secrets.token_bytes(32)]), address)
+    settings = issuer_settings(tmp_path / f"issuer-{name}", name, address)
+    made = OneIssuer(settings, open_store(settings.database_url))
+    upgrade_store(made.engine)
     draft = rounds.RoundDraft(
         pair.consultation, "Góp ý có phiếu", pair.collect_from, pair.collect_until, each=pair.each
     )
-    about = About(f"Nơi cấp phiếu {name}", f"Issuer {name}", address)
-    with work(engine) as session:
+    about = About(settings.name_vi, settings.name_en, address)
+    with work(made.engine) as session:
         row = rounds.create(session, made.atrest, draft)
         rounds.import_roster(session, row, roster)
         made.cards = rounds.make_cards(session, row, name, cards) if cards else []
         made.codes = {slip.staff_code: slip.code for slip in claims.make_codes(session, row)}
-        made.terms = rounds.make_ready(session, row, identity, name, about)
+        made.terms = rounds.make_ready(session, row, made.identity, name, about)
     return made
+
+
+def issuer_settings(folder: Path, name: str, address: str, origin: str = "http://127.0.0.1:8010") -> IssuerSettings:
+    """Settings with fresh secrets, as ``create_issuer_app`` takes them; ``origin``: the portal's."""
+    folder.mkdir(exist_ok=True)
+    return IssuerSettings(
+        env="test",
+        instance=folder,
+        issuer=name,
+        name_vi=f"Nơi cấp phiếu {name}",
+        name_en=f"Issuer {name}",
+        address=address,
+        portal_origins=(origin,),
+        secrets=IssuerSecrets(*(secrets.token_bytes(32) for _ in range(3))),
+    )
 
 
 def open_with_ballots(session: Session, log: Log, clock: Clock, pair: IssuerPair) -> Consultation:
