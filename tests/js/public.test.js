@@ -56,7 +56,7 @@ describe("the answer to a submission", async () => {
   const envelope = crypto.getRandomValues(new Uint8Array(64));
   const leaf = await expectedLeaf("thu-2026", envelope);
   const key = (await checkSealing(SEALING, "thu-2026")).logKey;
-  const judge = (answer) => judgePromise(answer, "thu-2026", envelope, key);
+  const judge = (answer) => judgePromise(answer, "thu-2026", { envelope }, key);
 
   test("our leaf under the log's signature is good", async () => {
     const promise = await promiseOf(leaf, "2026-11-25");

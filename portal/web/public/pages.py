@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.consultations import service as consultations
 from portal.extensions import db
+from portal.web.headers import allow_camera
 from portal.web.public.blueprint import public
 from portal.web.public.shown import TOPICS, shelve
 from portal.web.runtime import runtime
@@ -33,6 +34,8 @@ def consultation(cid: str) -> ResponseReturnValue:
     today = runtime().clock.today()
     if not consultations.accepts(row, today):
         return render_template("public/closed.html", row=row, today=today)
+    if row.with_ballots:
+        allow_camera()
     left = (row.closes - today).days + 1
     return render_template("public/submit.html", row=row, topics=TOPICS, left=left)
 

@@ -1,5 +1,8 @@
 // The submit page: verify the keys, let the visitor write, seal in a worker, send the envelope, hand over the receipt.
-// The text lives in one <textarea> and in the message to the worker; it is never stored and never posted.
+// The text lives in one <textarea> and in the message to the worker; it is never stored and never posted. Where the
+// consultation has ballots, one is bound to the sealed envelope and goes with it.
+import { afterSpending, layOutBallots } from "../public/ballot-choice.js";
+import { loadBallots } from "../public/ballots-info.js";
 import { codePoints, composedText, watchText } from "../public/compose.js";
 import { attend, byId, show, showDay, words } from "../public/dom.js";
 import { offerFile } from "../public/download.js";
@@ -7,13 +10,14 @@ import { clearProblems, showProblems } from "../public/problems.js";
 import { judgePromise } from "../public/promise.js";
 import { firstRecipient, layOutRecipients } from "../public/recipients.js";
 import { keepReceipt } from "../public/saved.js";
-import { canSeal, sealComment } from "../public/sealing.js";
+import { canSeal, sealComment, withBallot } from "../public/sealing.js";
 import { loadSealing } from "../public/sealing-info.js";
 import { NotSent, postSealed } from "../public/sending.js";
 
 const form = byId("comment");
 let unsaved = false; // a text that was not sent, or a receipt that was not saved
 let kept = null; // what was sealed for these very inputs: a retry sends the same bytes, so it cannot count twice
+let ballots = null; // the part of the form that chooses a ballot; null where none is needed
 
 start();
 
@@ -26,6 +30,12 @@ async function start() {
   } catch (error) {
     return refuse({ keys: "errorKeys", unsupported: "errorUnsupported" }[error.code] ?? "errorLoad");
   }
+  const needed = Boolean(form.dataset.ballotsUrl);
+  if ((info.settings.ballot_mode === "ballots") !== needed) return refuse("errorKeys");
+  if (needed) {
+    const missing = await prepareBallots();
+    if (missing) return refuse(missing);
+  }
   const chosen = layOutRecipients(info.keys);
   watchText(info.settings.max_chars);
   byId("text").addEventListener("input", () => (unsaved = composedText() !== ""));
@@ -37,6 +47,18 @@ async function start() {
   show(form);
 }
 
+/** Check the issuers against the log and lay out the ballots; resolves with the words of a refusal, or "". */
+async function prepareBallots() {
+  try {
+    const found = await loadBallots(form.dataset.ballotsUrl, form.dataset.consultation);
+    if (found.turnout === null) return "ballotsNotReady";
+    ballots = await layOutBallots(found, form.dataset.cardsUrl);
+    return "";
+  } catch (error) {
+    return { load: "errorBallotsLoad", unsupported: "errorUnsupported" }[error.code] ?? "errorBallotsKeys";
+  }
+}
+
 function refuse(key) {
   show(byId("preparing"), false);
   showProblems([{ text: words(key) }], "failed");
@@ -44,19 +66,34 @@ function refuse(key) {
 
 async function send(info, readers) {
   const comment = readForm();
-  const errors = problemsOf(comment, readers, info.settings.max_chars);
-  if (errors.length) return showProblems(errors, "correct");
-  clearProblems();
+  let ballot = null;
   busy(true);
   try {
-    const sealed = await sealedOnce(info, comment, readers);
+    const choice = ballots ? await ballots.choose() : { errors: [] };
+    const errors = [...problemsOf(comment, readers, info.settings.max_chars), ...choice.errors];
+    if (errors.length) {
+      busy(false);
+      return showProblems(errors, "correct");
+    }
+    ballot = choice.ballot ?? null;
+    clearProblems();
+    const sealed = await sealedOnce(info, comment, readers, ballot);
     byId("progress").textContent = words("sending");
     const answer = await postSealed(form.dataset.submitUrl, sealed.body);
-    await finish(info, sealed, answer);
+    await finish(info, sealed, answer, ballot);
   } catch (error) {
+    const more = error?.code === "ballot-spent" && ballot ? await offerNext(ballot) : [];
     busy(false);
-    showProblems([{ text: explain(error) }], arrivalUnknown(error) ? "uncertain" : "failed");
+    showProblems([{ text: explain(error) }, ...more], arrivalUnknown(error) ? "uncertain" : "failed");
   }
+  return undefined;
+}
+
+/** A used ballot is put away, and what is sent with the next one is sealed anew: nothing but time joins the two. */
+async function offerNext(ballot) {
+  kept = null;
+  const another = await ballots.spent(ballot);
+  return [{ field: "ballot", target: another ? `way-${ballot.way}` : "ballot", text: words(another ? "spentNext" : "spentNone") }];
 }
 
 function readForm() {
@@ -81,13 +118,15 @@ function problemsOf({ topic, text }, readers, limit) {
 
 const own = (id) => byId(id).querySelector("span").textContent;
 
-async function sealedOnce(info, comment, readers) {
+async function sealedOnce(info, comment, readers, ballot) {
   const inputs = JSON.stringify([comment, readers]);
-  if (kept?.inputs === inputs) return kept.sealed;
-  byId("progress").textContent = words("sealing");
-  const sealed = await sealComment(info, comment, readers);
-  kept = { inputs, sealed };
-  return sealed;
+  if (kept?.inputs !== inputs) {
+    byId("progress").textContent = words("sealing");
+    kept = { inputs, sealed: await sealComment(info, comment, readers) };
+  }
+  if (!ballot) return kept.sealed;
+  if (kept.bound?.id !== ballot.id) kept.bound = { id: ballot.id, sealed: await withBallot(kept.sealed, ballot) };
+  return kept.bound.sealed;
 }
 
 /** A refusal is certain; a connection that broke, or an answer that cannot be read, is not. */
@@ -105,11 +144,13 @@ function busy(working) {
   if (!working) byId("progress").textContent = "";
 }
 
-async function finish(info, sealed, answer) {
-  const verdict = await judgePromise(answer, info.consultation, sealed.envelope, info.logKey);
+async function finish(info, sealed, answer, ballot) {
+  const verdict = await judgePromise(answer, info.consultation, sealed, info.logKey);
+  const left = ballot ? await ballots.used(ballot).catch(() => null) : null; // it was sent, whatever happens here
   wipe();
   unsaved = true;
   tellPromise(verdict, answer);
+  if (left) afterSpending(info.consultation, left);
   await keepReceipt(sealed.code);
   unsaved = false;
   show(byId("thanks"));

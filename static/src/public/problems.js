@@ -1,16 +1,17 @@
 // The summary of what went wrong, at the top of the page, linked to the fields.
 import { attend, byId, show, words } from "./dom.js";
 
-const FIELDS = ["topic", "text", "recipients"];
+const FIELDS = ["topic", "text", "recipients", "ballot", "ballot-file", "half-1", "half-2"];
+const present = () => FIELDS.filter((field) => document.getElementById(`${field}-error`));
 
 /** Take the summary and every field's error away. */
 export function clearProblems() {
   show(byId("problem"), false);
-  for (const field of FIELDS) markField(field, null);
+  for (const field of present()) markField(field, null);
 }
 
 /**
- * Show errors: `[{field, target, text}]` with field one of topic, text, recipients, and target the id to focus; or
+ * Show errors: `[{field, target, text}]` with field one of FIELDS, and target the id to focus; or
  * `{text}` for what concerns no field. `title` is a key of the page's words: correct, failed or uncertain.
  */
 export function showProblems(errors, title) {
@@ -47,10 +48,10 @@ function markField(field, text) {
   if (text !== null) message.querySelector("span").textContent = text;
   const container = message.closest(".field, .fieldset");
   container.classList.toggle("field--error", text !== null);
-  const control = field === "text" ? byId("text") : container;
+  const control = byId(field);
   const ids = new Set((control.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
   ids[text === null ? "delete" : "add"](message.id);
   if (ids.size) control.setAttribute("aria-describedby", [...ids].join(" "));
   else control.removeAttribute("aria-describedby");
-  if (field === "text") control.setAttribute("aria-invalid", String(text !== null));
+  if (control.localName !== "fieldset") control.setAttribute("aria-invalid", String(text !== null));
 }

@@ -33,9 +33,11 @@ async function judgePromise(answer, leaf, key, today) {
   return { name: overdue ? "overdue" : "waiting", tone: overdue ? "bad" : "wait", day: latest, ...leaf };
 }
 
+// Version 2 is a comment that spent a ballot, which then stands in the leaf.
 function submissionLeaf(text) {
   const leaf = JSON.parse(text);
-  if (leaf.type !== "submission") throw new Error("not a submission");
+  const known = leaf.v === 1 || (leaf.v === 2 && typeof leaf.ballot === "string");
+  if (leaf.type !== "submission" || !known) throw new Error("not a submission");
   return { consultation: leaf.consultation, envelope: leaf.envelope_sha256 };
 }
 

@@ -1,5 +1,5 @@
 // Sealing in the worker. A worker that is not the built one, crashes or falls silent ends in a refusal, never in a send.
-import { toB64url } from "../lib/bytes.js";
+import { sha256, toB64url } from "../lib/bytes.js";
 import { CryptoError } from "../lib/errors.js";
 import { startWorker } from "../lib/worker-client.js";
 
@@ -26,6 +26,15 @@ export async function sealComment({ consultation, settings, keys }, comment, rea
   } finally {
     worker.terminate();
   }
+}
+
+/**
+ * The sealed comment with a ballot bound to its envelope; `ballot.bind` gets the envelope's SHA-256. For a retry keep the
+ * result: some browsers draw Ed25519 signatures at random, and other bytes would be a second try with a used ballot.
+ */
+export async function withBallot(sealed, ballot) {
+  const bound = toB64url(await ballot.bind(await sha256(sealed.envelope)));
+  return { ...sealed, body: { ...sealed.body, ballot: bound }, ballot: bound };
 }
 
 function packed({ envelope, locatorHash, code }) {

@@ -1,4 +1,4 @@
-// Posting the sealed envelope. Only ciphertext and a hash come this far.
+// Posting the sealed envelope. Only ciphertext, a hash and, where one is needed, a ballot's public half come this far.
 
 /** A refusal by the server (its translated words), or `code` network or server when there was no proper answer. */
 export class NotSent extends Error {
@@ -9,7 +9,7 @@ export class NotSent extends Error {
   }
 }
 
-/** Post `{envelope, locator_hash}`; resolves with `{promise, leaf}`. The same body may be sent again after a failure. */
+/** Post `{envelope, locator_hash}`, and `ballot` where one is spent; resolves with `{promise, leaf}`. The same body may be sent again after a failure. */
 export async function postSealed(url, body) {
   let answer;
   try {
