@@ -22,10 +22,13 @@ COMMANDS = {
     "demo": "portal.cli.demo:demo",
     "erase": "portal.cli.erase:erase",
     "init": "portal.cli.init:init",
+    "issuer": "portal.cli.issuer:issuer",
     "seal": "portal.cli.seal:seal",
     "serve": "portal.cli.serve:serve",
     "tick": "portal.cli.tick:tick",
 }
+# What a command's packages are called in setup.cfg, where it is not the server's.
+EXTRAS = {"issuer": "issuer"}
 
 
 class LazyGroup(click.Group):
@@ -45,10 +48,24 @@ class LazyGroup(click.Group):
         except ModuleNotFoundError as error:
             if error.name and error.name.startswith("portal"):
                 raise
+            extra = EXTRAS.get(cmd_name, "server")
             raise click.ClickException(
-                f"`portal {cmd_name}` needs the server's packages ({error.name} is missing): pip install '.[server]'"
+                f"`portal {cmd_name}` needs more packages ({error.name} is missing): pip install '.[{extra}]'"
             ) from error
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands; one whose packages are missing here is listed all the same."""
+        rows = []
+        for name in self.list_commands(ctx):
+            try:
+                command = self.get_command(ctx, name)
+            except click.ClickException as missing:
+                rows.append((name, missing.message))
+            else:
+                rows.append((name, command.get_short_help_str(80) if command else ""))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 @click.group(cls=LazyGroup)

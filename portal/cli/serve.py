@@ -2,86 +2,25 @@
 
 from __future__ import annotations
 
-import importlib
 import subprocess
 import sys
 import threading
-from typing import Any
 
 import click
-from gunicorn.app.base import BaseApplication
-from gunicorn.glogging import Logger
 
 from portal.cli.assets import record_assets
-from portal.config import ROOT, ConfigError, Settings, load_settings
-
-
-class QuietLogger(Logger):  # type: ignore[misc]
-    """Logs no address, no path, no traceback and no time: gunicorn's own messages may carry a visitor's."""
-
-    error_fmt = "[%(process)d] [%(levelname)s] %(message)s"
-
-    def access(self, *_args: Any, **_kwargs: Any) -> None:
-        """There is no access log."""
-
-    def warning(self, *_args: Any, **_kwargs: Any) -> None:
-        """Warnings name the addresses of malformed requests; they are counted by nobody."""
-
-    def exception(self, *_args: Any, **_kwargs: Any) -> None:
-        """The fact alone."""
-        self.error_log.error("a request failed unexpectedly")
-
-
-class Server(BaseApplication):  # type: ignore[misc]
-    """Gunicorn configured from our settings only; no configuration file, no command line of its own."""
-
-    def __init__(self, options: dict[str, Any]) -> None:
-        self.options = options
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Set the options."""
-        for name, value in self.options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        """Import the WSGI app in the worker: it must be made after the fork."""
-        sys.path.insert(0, str(ROOT))
-        return importlib.import_module("wsgi").app
-
-
-def server_options(*, host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
-    """Gunicorn's options."""
-    return {
-        "bind": [f"{host}:{port}"],
-        "workers": workers,
-        "threads": threads,
-        "worker_class": "gthread",
-        "accesslog": None,
-        "errorlog": "-",
-        "loglevel": "error",
-        "logger_class": QuietLogger,
-        "control_socket_disable": True,
-        "graceful_timeout": 20,
-        "timeout": 60,
-        "keepalive": 5,
-        "limit_request_line": 2048,
-        "limit_request_fields": 50,
-        "chdir": str(ROOT),
-        "worker_tmp_dir": None,
-        "forwarded_allow_ips": "127.0.0.1",
-    }
+from portal.cli.gunicorn_server import Server, check_host, server_options
+from portal.config import ROOT, Settings, load_settings
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int, threads: int) -> None:
     """Serve until told to stop. The ticker is a process of its own that ends with this one."""
-    if settings.env == "demo" and host not in {"127.0.0.1", "::1", "localhost"}:
-        raise ConfigError("The demonstration office is served on this machine only (127.0.0.1).")
+    check_host(settings.env, host)
     stop = threading.Event()
     keeper = threading.Thread(target=keep_ticking, args=(stop,), daemon=True)
     keeper.start()
     try:
-        Server(server_options(host=host, port=port, workers=workers, threads=threads)).run()
+        Server("wsgi", server_options(host=host, port=port, workers=workers, threads=threads)).run()
     finally:
         stop.set()
         keeper.join(timeout=10)

@@ -82,10 +82,15 @@ def plain_fields() -> list[Any]:
     return [item for item in fields(IssuerSettings) if item.name != "secrets"]
 
 
+def issuer_folder(env: Mapping[str, str]) -> Path:
+    """The folder that this environment names."""
+    return Path(env.get(f"{PREFIX}INSTANCE", str(ROOT / "instance" / "issuer"))).absolute()
+
+
 def load_issuer_settings(environ: Mapping[str, str] | None = None, *, need_secrets: bool = True) -> IssuerSettings:
     """Read the settings, or raise :class:`ConfigError` with a sentence that says what to set."""
     env = os.environ if environ is None else environ
-    instance = Path(env.get(f"{PREFIX}INSTANCE", str(ROOT / "instance" / "issuer"))).absolute()
+    instance = issuer_folder(env)
     table = read_toml(instance / "issuer.toml")
     known = {item.name for item in plain_fields()}
     if unknown := sorted(set(table) - known):
