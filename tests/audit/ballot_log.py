@@ -69,8 +69,13 @@ class BallotCase:
         return {one.name: one.cards for one in self.pair}
 
 
-def build(session: Session, log: Log, clock: FixedClock, office: Office, folder: Path, static: Path) -> BallotCase:
-    """Three people collect (nine ballots), one draws cards (three pairs); five ballots and one pair are spent."""
+def build(
+    session: Session, log: Log, clock: FixedClock, office: Office, folder: Path, static: Path | None = None
+) -> BallotCase:
+    """Three people collect (nine ballots), one draws cards (three pairs); five ballots and one pair are spent.
+
+    ``folder``: for the issuers' stores; ``static``: the served files of an export, which is left out without them.
+    """
     pair = two_issuers(folder, clock, people=PEOPLE, each=EACH, cards=CARDS)
     row = open_with_ballots(session, log, clock, pair)
     signers = {one.name: _signer(pair, one) for one in pair}
@@ -81,7 +86,8 @@ def build(session: Session, log: Log, clock: FixedClock, office: Office, folder:
     for make in [*(collected_by(one) for one in held[:5]), card_by(drawn[0])]:
         send(session, log, clock, office, make)
     sequence_groups(session, log, [CONSULTATION])
-    return BallotCase(dict(public_files(session, log, static)), log, pair, signers, held[5:], drawn[1:])
+    files = dict(public_files(session, log, static)) if static else {}
+    return BallotCase(files, log, pair, signers, held[5:], drawn[1:])
 
 
 def _signer(pair: IssuerPair, one: Any) -> BlindSigner:

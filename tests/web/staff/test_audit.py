@@ -1,16 +1,25 @@
 """The audit desk: state of the log, verification here, the bundle for elsewhere, openings for auditors only."""
 
 import io
+import re
 import zipfile
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from portal.audit import ballots as ballot_rules
 from portal.audit.source import Directory
-from portal.audit.verify import Brought, verify
+from portal.audit.verify import Brought, Verdict, verify
+from portal.ballots import redeem
+from portal.config import ROOT
 from portal.ledger import log as ledger
 from portal.ledger.assets import ServedFile, log_assets
 from portal.ledger.models import LogLeaf
 from portal.web.runtime import runtime, unit_of_work
+from portal.web.staff.audit_words import FAILURES, failure_words, result_of
+from tests.audit.ballot_log import build, collected_by, comment, minted
+from tests.ballots.support import move_to, open_with_ballots, two_issuers
 from tests.rounds import publish
 from tests.web.staff.steps import make_stale, send, text_of
 
@@ -152,3 +161,83 @@ def test_nobody_else_enters(staff, office, sign_in, role) -> None:
     for path in ("/audit/", "/audit/bundle.zip", "/audit/openings"):
         assert staff.get(path).status_code == 403
     assert run(staff).status_code == 403
+
+
+# --- ballots ---
+
+
+@pytest.fixture
+def with_ballots(staff_app, office, log, clock, tmp_path, staff, sign_in):
+    """A consultation with ballots beside the open one, and an auditor at the desk."""
+    folder = tmp_path / "issuers"
+    folder.mkdir()
+    with staff_app.app_context(), unit_of_work() as session:
+        case = build(session, log, clock, office, folder)
+    sign_in(staff, "auditor")
+    staff.get("/language/en")
+    return case
+
+
+def test_the_sums_show_ballots_and_no_missing_list(with_ballots, staff) -> None:
+    page = words(staff.get("/audit/"))
+    assert "Ballots by consultation" in page
+    assert "6 × 3 = 18" in page
+    assert "Complete" in page
+    assert "Does not fit" not in page
+
+
+def test_a_late_list_is_shown_by_its_issuers_name(staff_app, office, log, clock, tmp_path, staff, sign_in) -> None:
+    with staff_app.app_context(), unit_of_work() as session:
+        pair = two_issuers(tmp_path, clock)
+        open_with_ballots(session, log, clock, pair)
+    move_to(clock, pair.collect_until + timedelta(days=1))
+    sign_in(staff, "auditor")
+    staff.get("/language/en")
+    page = words(staff.get("/audit/"))
+    assert "Nơi cấp phiếu thanh-tra, Nơi cấp phiếu van-phong" in page
+    assert "An issuer's list is due and has not come" in page
+
+
+def test_a_verification_shows_the_issuers_keys(with_ballots, staff) -> None:
+    page = words(run(staff))
+    assert "No failure" in page
+    assert "To compare with paper" in page
+    assert all(str(one.identity.verifier) in page for one in with_ballots.pair)
+
+
+def test_a_forged_ballot_has_words_of_its_own(with_ballots, staff, staff_app, log) -> None:
+    with staff_app.app_context(), unit_of_work() as session:
+        ledger.append(session, log, [comment(collected_by(minted(None, None)))])
+    page = words(run(staff))
+    assert "A ballot was made by no issuer." in page
+    assert "ballot-forged: leaf" in page
+
+
+def names_of_rules() -> set[str]:
+    """Every name that the rules on ballots can give, read from their source."""
+    source = Path(ballot_rules.__file__).read_text("utf-8")
+    return set(re.findall(r'_broken\(\s*"([a-z-]+)"', source)) | set(redeem.FAULTS)
+
+
+def test_every_name_of_the_rules_on_ballots_has_words_of_its_own() -> None:
+    known = names_of_rules()
+    assert len(known) > 25
+    assert {name for name in known if failure_words(name) == str(FAILURES[""])} == set()
+    # and what docs/ballots.md promises by name is named
+    promised = (ROOT / "docs/ballots.md").read_text("utf-8").split("## What an auditor checks")[1].split("\n## ")[0]
+    assert set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", promised)) <= known
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("thu: one issuer alone made the ballots and could have made more; ask why", "thu: One issuer alone"),
+        ("thu: a1 never handed in its list; ask why", "thu: The issuer a1 never handed in its list."),
+        ("thu: a1 signs with another key than in he; ask why", "thu: The issuer a1 signs with another key than in he."),
+        ("something else", "something else"),
+    ],
+)
+def test_questions_have_words(staff_app, question, said) -> None:
+    with staff_app.test_request_context():
+        (notice,) = result_of(Verdict(notices=[question])).notices
+    assert notice.startswith(said)
