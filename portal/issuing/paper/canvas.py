@@ -65,9 +65,9 @@ class Canvas:
         grey: int = INK,
         lines: int = 1,
     ) -> float:
-        """Set ``text`` from ``place`` (left, top) in at most ``lines`` lines; returns the bottom.
+        """Set ``text`` from ``place`` (left, top) into room for ``lines`` lines of ``size``; returns the bottom.
 
-        The type shrinks from ``size`` to ``least``; what does not fit even then ends with an ellipsis.
+        The type shrinks to ``least`` until all of it fits; what does not fit even then ends with an ellipsis.
         """
         size, rows = self._fit(Setting(self.legible(text), width, size, least, bold, lines))
         left, top = place
@@ -81,10 +81,11 @@ class Canvas:
     def _fit(self, wish: Setting) -> tuple[float, list[str]]:
         if wish not in self._fitted:
             size = wish.size
-            while len(rows := self._rows(wish, size)) > wish.lines and size > wish.least:
+            while len(rows := self._rows(wish, size)) > (room := int(wish.lines * wish.size / size)):
+                if size == wish.least:
+                    rows = [*rows[: room - 1], rows[room - 1][:-1] + "…"]
+                    break
                 size = max(wish.least, size - 0.5)
-            if len(rows) > wish.lines:
-                rows = [*rows[: wish.lines - 1], rows[wish.lines - 1][:-1] + "…"]
             self._fitted[wish] = size, rows
         return self._fitted[wish]
 

@@ -72,4 +72,4 @@ def _card(canvas: Canvas, left: float, top: float, code: bytes, sheet: CardSheet
     canvas.qr((left + WIDTH - PAD - QR, top + 5), QR, card_content(code, sheet))
     canvas.cells((inner, top + 34.5), encode_code(code), 10.5, (WIDTH - 2 * PAD) / 22)
     below = canvas.text((inner, top + 42), WIDTH - 2 * PAD, sheet.words.take, 7.5)
-    canvas.text((inner, below), WIDTH - 2 * PAD, sheet.page, 7, grey=SOFT)
+    canvas.text((inner, below), WIDTH - 2 * PAD, sheet.page, 7, grey=SOFT, lines=2)

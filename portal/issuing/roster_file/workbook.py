@@ -90,7 +90,7 @@ def _row(line: int, cells: tuple[Any, ...]) -> Row:
     odd = {}
     texts = []
     for place, cell in enumerate(cells):
-        text, code = _text(cell)
+        text, code = ("", "") if cell is EMPTY_CELL else _text(cell)
         texts.append(text)
         if code:
             odd[place] = code
