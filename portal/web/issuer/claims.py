@@ -28,7 +28,7 @@ TYPED_MAX = 64
 blueprint = Blueprint("claims", __name__)
 
 
-@blueprint.post("/rounds/<consultation>/claim")
+@blueprint.post("/rounds/<consultation>/claim", provide_automatic_options=False)
 def claim(consultation: str) -> ResponseReturnValue:
     """A person's blinded messages, signed; the signatures leave only after the store has noted them."""
     asked, tools = read_claim(), runtime()
