@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
 from zoneinfo import ZoneInfo
@@ -23,6 +22,7 @@ from portal.errors import Conflict
 from portal.issuing.claims import Slip
 from portal.issuing.config import IssuerSettings
 from portal.issuing.paper.slips import grouped_key
+from portal.issuing.roster_file.people import EMAIL
 from portal.issuing.words import N_
 
 TIMEOUT = 20  # seconds for each answer of the server
@@ -148,13 +148,15 @@ def _send(server: smtplib.SMTP, message: EmailMessage | None) -> bool:
         return False
     try:
         server.send_message(message)
-    except (OSError, ValueError):  # refused, lost, or an address that the protocol cannot carry
+    except OSError:  # refused or lost: smtplib's errors are OSErrors
         return False
     return True
 
 
 def _message(settings: IssuerSettings, slip: Slip, letter: Letter, now: datetime) -> EmailMessage | None:
-    """The mail, or None when a header cannot hold the address."""
+    """The mail, or None for an address that is none."""
+    if not EMAIL.fullmatch(slip.email):
+        return None
     words = letter.words
     values = {
         "issuer": letter.issuer_name,
@@ -170,12 +172,9 @@ def _message(settings: IssuerSettings, slip: Slip, letter: Letter, now: datetime
     }
     parts = (words.greeting, words.about, words.codes, words.where, words.key, words.others, words.honest, words.secret)
     message = EmailMessage()
-    try:
-        message["Subject"] = words.subject % values
-        message["From"] = settings.smtp_from
-        message["To"] = slip.email
-    except (ValueError, MessageError):
-        return None
+    message["Subject"] = " ".join((words.subject % values).split())
+    message["From"] = settings.smtp_from
+    message["To"] = slip.email
     message["Date"] = format_datetime(now)
     # The machine's own name stays at home.
     message["Message-ID"] = make_msgid(domain=parseaddr(settings.smtp_from)[1].rpartition("@")[2] or "localhost")
