@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from portal.consultations.models import Consultation
-from portal.consultations.service import accepts
+from portal.consultations.service import accepts, collecting
 from portal.consultations.taxonomy import Taxonomy
 
 TOPICS = ("conduct", "difficulty", "remedy", "praise")
@@ -19,16 +19,19 @@ class Shelf:
     """The home page's consultations by what a visitor can do with them."""
 
     taking: list[tuple[Consultation, int]]
+    collecting: list[tuple[Consultation, int]]
     coming: list[Consultation]
     sorting: list[Consultation]
     published: list[Consultation]
 
 
 def shelve(rows: Iterable[Consultation], today: date) -> Shelf:
-    """Sort public consultations; beside an open one stand the days left, counting today (1 on the last day)."""
-    shelf = Shelf([], [], [], [])
+    """Sort public consultations; days left, to write or to collect ballots, count today (1 on the last day)."""
+    shelf = Shelf([], [], [], [], [])
     for row in rows:
-        if accepts(row, today):
+        if row.collect_until is not None and collecting(row, today):
+            shelf.collecting.append((row, (row.collect_until - today).days + 1))
+        elif accepts(row, today):
             shelf.taking.append((row, (row.closes - today).days + 1))
         elif row.state == "open" and today < row.opens:
             shelf.coming.append(row)
@@ -37,6 +40,7 @@ def shelve(rows: Iterable[Consultation], today: date) -> Shelf:
         else:
             shelf.sorting.append(row)
     shelf.taking.sort(key=lambda pair: pair[0].closes)
+    shelf.collecting.sort(key=lambda pair: pair[1])
     return shelf
 
 
