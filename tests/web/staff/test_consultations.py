@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -154,6 +154,91 @@ def test_a_draft_is_edited_under_its_short_name(desk, staff_app, draft, office) 
     row, _, kids = stored(staff_app)
     assert (row.title_vi, kids) == ("Tên mới", office.kids[:1])
     assert stored(staff_app, "another") is None
+
+
+BALLOTS = {
+    "ballot_mode": "ballots",
+    "each_ballots": "2",
+    "collect_from": "2026-11-25",
+    "collect_until": "2026-12-04",
+    "opens": "2026-12-07",
+    "closes": "2026-12-18",
+}
+
+
+def test_a_new_draft_begins_with_ballots_and_days_that_fit(desk, staff_app, draft, clock) -> None:
+    # given the empty form
+    kept = fields_of(desk.get("/consultations/new"))
+    days = [date.fromisoformat(kept[name][0]) for name in ("collect_from", "collect_until", "opens", "closes")]
+    # then it asks for ballots, on days in order that leave time to prepare and a gap before the first comment
+    assert (kept["ballot_mode"], kept["each_ballots"]) == (["ballots"], ["3"])
+    assert days == sorted(days)
+    assert days[0] >= clock.today() + timedelta(days=7)
+    assert (days[2] - days[1]).days >= 2
+    # and what it proposes can be saved
+    proposed = {name: kept[name][0] for name in BALLOTS}
+    assert send(desk, "/consultations/new", {**draft, **proposed}).status_code == 302
+    row, *_ = stored(staff_app)
+    assert [row.collect_from, row.collect_until, row.opens, row.closes] == days
+
+
+def test_ballots_and_their_days_are_kept(desk, staff_app, draft) -> None:
+    assert send(desk, "/consultations/new", {**draft, **BALLOTS}).status_code == 302
+    row, *_ = stored(staff_app)
+    assert (row.ballot_mode, row.each_ballots) == ("ballots", 2)
+    assert (row.collect_from, row.collect_until) == (date(2026, 11, 25), date(2026, 12, 4))
+    shown = fields_of(desk.get("/consultations/gop-y-2027/edit"))
+    assert {name: shown[name][0] for name in BALLOTS} == BALLOTS
+
+
+def test_without_ballots_number_and_days_do_not_matter(desk, staff_app, draft) -> None:
+    typed = {**draft, **BALLOTS, "ballot_mode": "open", "each_ballots": "", "collect_until": "2030-01-01"}
+    assert send(desk, "/consultations/new", typed).status_code == 302
+    row, *_ = stored(staff_app)
+    assert (row.ballot_mode, row.collect_from, row.collect_until) == ("open", None, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"ballot_mode": ""}, "Choose who can write."),
+        ({"each_ballots": "0"}, "Everyone gets 1 to 9 ballots."),
+        ({"each_ballots": "10"}, "Everyone gets 1 to 9 ballots."),
+        ({"each_ballots": ""}, "Everyone gets 1 to 9 ballots."),
+        ({"each_ballots": "two"}, "Not a valid integer value."),
+        ({"collect_from": ""}, "Enter this day."),
+        ({"collect_until": ""}, "Enter this day."),
+        ({"collect_until": "2026-11-24"}, "The last day of collecting must not be before the first."),
+        (
+            {"collect_until": "2026-12-07"},
+            "Collecting must end before the first day of comments, best some days before.",
+        ),
+    ],
+)
+def test_ballots_that_do_not_work_out_are_refused_in_words(desk, staff_app, draft, change, sentence) -> None:
+    typed = {**draft, **BALLOTS, **change}
+    answer = send(desk, "/consultations/new", typed)
+    assert answer.status_code == 422
+    assert says(desk, answer, sentence)
+    assert stored(staff_app) is None
+    kept = fields_of(answer)
+    assert {name: kept.get(name, [""])[0] for name in BALLOTS if name != "ballot_mode"} == {
+        name: typed[name] for name in BALLOTS if name != "ballot_mode"
+    }
+
+
+def test_the_draft_page_says_what_ballots_still_need(desk, draft) -> None:
+    close = {**BALLOTS, "collect_until": "2026-12-06"}
+    send(desk, "/consultations/new", {**draft, **close})
+    for path in ("/consultations/gop-y-2027", "/consultations/gop-y-2027/open"):
+        page = desk.get(path)
+        assert says(
+            desk,
+            page,
+            "Comments begin on the day after collecting ends. Leave a day or more between: the issuers must hand "
+            "in their lists first, and the further apart the two are, the less anybody can tie them together.",
+        )
+        assert 'href="/ballots/gop-y-2027"' in text_of(page)
 
 
 def test_the_draft_page_warns_of_what_weakens_it(desk, draft, office) -> None:

@@ -4,12 +4,16 @@ import re
 
 import pytest
 
+from portal.ballots import issuers
 from portal.consultations import service as consultations
 from portal.ledger.log import Log
 from portal.submissions import service as submissions
 from portal.submissions.sequencing import sequence_groups
 from portal.web.runtime import unit_of_work
+from tests.ballots.statements import NAME, UNTIL, draft_with_ballots, hand_pair
 from tests.web.staff.steps import says, send, text_of
+
+TITLE = "Góp ý có phiếu"
 
 
 @pytest.fixture
@@ -90,3 +94,38 @@ def test_everybody_sees_what_is_under_way_but_no_draft(staff, staff_app, office,
         assert "Góp ý thử" in page
         assert "Vòng còn kín" not in page
         send(staff, "/logout")
+
+
+def test_issuers_and_administrators_hear_of_terms_and_lists(staff, staff_app, office, sign_in, log, clock) -> None:
+    pair, page = hand_pair(), f'href="/ballots/{NAME}"'
+
+    def seen(role: str, sentence: str) -> bool:
+        sign_in(staff, role)
+        answer = staff.get("/")
+        send(staff, "/logout")
+        return says(staff, answer, sentence, title=TITLE) and page in text_of(answer)
+
+    needs = {
+        "issuer": ("The draft “%(title)s” waits for your terms", "Your list is due: “%(title)s”"),
+        "admin": ("The issuers of “%(title)s” are not complete", "Issuers' lists are missing: “%(title)s”"),
+    }
+    # given a draft that one issuer has joined
+    with staff_app.app_context(), unit_of_work() as session:
+        row = draft_with_ballots(session, office.kids)
+        issuers.register(session, row, pair[0].terms())
+    assert all(seen(role, terms) for role, (terms, _) in needs.items())
+    assert not seen("moderator", needs["issuer"][0])
+    # when the other one joins and the consultation opens, nothing waits while ballots are collected
+    with staff_app.app_context(), unit_of_work() as session:
+        row = consultations.get(session, NAME)
+        issuers.register(session, row, pair[1].terms())
+        issuers.open_consultation(session, log, row, today=clock.today(), wanted=2)
+    assert not any(seen(role, words) for role, both in needs.items() for words in both)
+    # then the lists are due, until both have come
+    clock.advance(days=(UNTIL - clock.today()).days + 1)
+    for one in pair:
+        assert all(seen(role, due) for role, (_, due) in needs.items())
+        with staff_app.app_context(), unit_of_work() as session:
+            row = consultations.get(session, NAME)
+            issuers.take_closing(session, log, row, one.closing(), today=clock.today())
+    assert not any(seen(role, words) for role, both in needs.items() for words in both)
