@@ -26,7 +26,7 @@ from portal.clock import FixedClock
 from portal.errors import Conflict
 from portal.issuing.claims import Slip
 from portal.issuing.config import IssuerSettings
-from portal.issuing.mail import Letter, LetterWords, MailReport, send_codes
+from portal.issuing.mail import Letter, LetterWords, MailReport, check_server, send_codes
 from portal.issuing.words import translated
 
 CODE = "7K3M-0N9A-B1CD-E2FG-HJ"
@@ -255,6 +255,7 @@ def test_tls_from_the_start(serve: Serve, certificate: Path, monkeypatch: pytest
     assert len(box.mails) == 3
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")
 def test_the_account_is_used_and_a_wrong_password_sends_nothing(serve: Serve) -> None:
     def check(server, session, envelope, mechanism, data: LoginPassword) -> AuthResult:
         return AuthResult(success=data.login == b"phieu" and data.password == b"mat khau", handled=False)
@@ -265,3 +266,14 @@ def test_the_account_is_used_and_a_wrong_password_sends_nothing(serve: Serve) ->
     assert refused(settings) == "mail-login-refused"
     assert send_codes(replace(settings, smtp_password="mat khau"), SLIPS, LETTER, CLOCK).sent[0] == "CB-001"
     assert len(box.mails) == 3
+
+
+def test_a_server_can_be_tried_before_any_code_is_made(serve: Serve) -> None:
+    box = Box()
+    settings = serve(box)
+    check_server(settings)
+    assert box.mails == []
+    for wrong, code in (({"smtp_host": ""}, "mail-off"), ({"smtp_security": "starttls"}, "mail-unreachable")):
+        with pytest.raises(Conflict) as refusal:
+            check_server(replace(settings, **wrong))
+        assert refusal.value.code == code
