@@ -31,7 +31,7 @@ class Slip:
     name: str
     unit_name: str
     email: str
-    code: str
+    code: str = field(repr=False)
 
 
 def make_codes(

@@ -126,6 +126,8 @@ def _page(consultation: str, slips_form: SlipsForm, one_form: OneSlipForm) -> Re
     if shown.row.state == "closed":
         raise Conflict("round-closed")
     slips_form.scope.choices = _scopes(consultation)
+    if not slips_form.errors:
+        slips_form.scope.data = "missing" if shown.now.with_code else "all"  # what voids nothing comes first
     wrong = bool(slips_form.errors or one_form.errors)
     letter_form = LetterForm(formdata=None, prefix="letter")
     forms = {"slips": slips_form, "one": one_form, "letter": letter_form}
