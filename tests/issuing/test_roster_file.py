@@ -330,12 +330,16 @@ ROWS: list[list[object]] = [["Mã", "Tên", "Phòng"], ["1", "A", "B"]]
 SHEET = "xl/worksheets/sheet1.xml"
 
 
+ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'
+OUTSIDE = '<!DOCTYPE x SYSTEM "http://127.0.0.1/x.dtd"><x/>'
+
+
 @pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_a_part_that_defines_entities_is_refused_before_openpyxl_sees_it(
-    part: str, encoding: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("bomb", [ENTITIES, OUTSIDE], ids=["entities", "outside"])
+def test_a_part_with_a_document_type_is_refused_before_openpyxl_sees_it(
+    part: str, encoding: str, bomb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'
     if encoding != "utf-8":
         bomb = f'<?xml version="1.0" encoding="{encoding}"?>' + bomb
     data = swapped(book(ROWS), part, bomb.encode(encoding))
