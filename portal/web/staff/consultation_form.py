@@ -106,11 +106,7 @@ class ConsultationForm(StaffForm):
         render_kw={"min": 1, "max": EACH_MOST, "inputmode": "numeric", "autocomplete": "off"},
     )
     collect_from = DateField(_l("First day of collecting"), validators=[Optional()])
-    collect_until = DateField(
-        _l("Last day of collecting"),
-        description=_l("Some days before the first comment, so that nobody can tie collecting to writing."),
-        validators=[Optional()],
-    )
+    collect_until = DateField(_l("Last day of collecting"), validators=[Optional()])
     headcount = _number(_l("Headcount of the office"), least=1, most=1_000_000)
     taxonomy_version = SelectField(_l("Version of the taxonomy"), coerce=int)
     k = _number(

@@ -136,7 +136,9 @@ def _with_ballots(session: Session) -> list[Consultation]:
 
 
 def _given(row: Consultation, wanted: int) -> str:
-    """Whose terms are there."""
+    """Whose terms are there, or that they do not fit."""
+    if len(row.issuers) == wanted:
+        return gettext("All terms are there, but they do not fit yet: the page says why.")
     names = ", ".join(pick(one, "name") for one in row.issuers) or gettext("none")
     return gettext(
         "%(have)s of %(wanted)s issuers so far: %(names)s.", have=len(row.issuers), wanted=wanted, names=names
@@ -176,9 +178,9 @@ def _admin(session: Session, today: date, wanted: int) -> Iterator[Task]:
     rows = consultations.list_all(session, ("draft", "open"))
     for row in rows:
         page = url_for("consultations.show", cid=row.id)
-        if row.state == "draft":
+        if row.state == "draft" and not (row.with_ballots and issuers.faults(row, wanted=wanted)):
             yield Task(gettext("A draft waits to be opened"), pick(row, "title"), page, gettext("Look at the draft"))
-        elif row.closes < today:
+        elif row.state == "open" and row.closes < today:
             yield Task(gettext("The last day is past: close it"), pick(row, "title"), page, gettext("Go there"))
     if not rows:
         new = url_for("consultations.new")
@@ -189,7 +191,7 @@ def _admin_ballots(session: Session, today: date, wanted: int) -> Iterator[Task]
     for row in _with_ballots(session):
         page, title = url_for("ballots.show", cid=row.id), pick(row, "title")
         if row.state == "draft" and issuers.faults(row, wanted=wanted):
-            words = gettext("The issuers of “%(title)s” are not complete", title=title)
+            words = gettext("The issuers of “%(title)s” are not ready", title=title)
             yield Task(words, _given(row, wanted), page, gettext("Look at the issuers"))
         elif row.state == "open" and (late := _late(row, today)):
             words = gettext("Issuers' lists are missing: “%(title)s”", title=title)

@@ -107,7 +107,7 @@ def test_issuers_and_administrators_hear_of_terms_and_lists(staff, staff_app, of
 
     needs = {
         "issuer": ("The draft “%(title)s” waits for your terms", "Your list is due: “%(title)s”"),
-        "admin": ("The issuers of “%(title)s” are not complete", "Issuers' lists are missing: “%(title)s”"),
+        "admin": ("The issuers of “%(title)s” are not ready", "Issuers' lists are missing: “%(title)s”"),
     }
     # given a draft that one issuer has joined
     with staff_app.app_context(), unit_of_work() as session:
