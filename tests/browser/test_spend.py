@@ -2,93 +2,39 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
-from werkzeug.serving import make_server
 
-from portal.ballots.models import Nullifier
 from portal.clock import FixedClock
 from portal.consultations import service as consultations
 from portal.crypto import collecting
-from portal.crypto.ballot import CARD, COLLECTED, parse_ballot, public_of
+from portal.crypto.ballot import CARD, COLLECTED, parse_ballot
 from portal.crypto.collecting import HeldBallot
 from portal.crypto.crockford import encode_code
 from portal.crypto.encoding import b64url_decode, b64url_encode
-from portal.extensions import db
 from portal.ledger.log import Log
 from portal.submissions.sequencing import sequence_groups
 from portal.web.runtime import unit_of_work
-from tests.ballots.support import (
-    CONSULTATION,
-    NAMES,
-    IssuerPair,
-    close_issuing,
-    collect,
-    draw_cards,
-    move_to,
-    open_with_ballots,
-    two_issuers,
-)
+from tests.ballots.support import CONSULTATION, NAMES
+from tests.browser.booth import TEXT, Booth, nullifier, send, serving, write
 from tests.browser.conftest import Watched
 from tests.support import Office
 
 pytestmark = pytest.mark.browser
-
-TEXT = "Văn bản để quá hạn nhiều ngày mà chưa ai chịu đứng ra ký nhận."
-
-
-@dataclass
-class Booth:
-    """A served portal on the first day of writing, with what people collected and drew before."""
-
-    url: str
-    app: Flask
-    pair: IssuerPair
-    held: tuple[HeldBallot, ...]
-    cards: list[dict[str, bytes]]
-
-    @property
-    def page(self) -> str:
-        return f"{self.url}/en/c/{CONSULTATION}"
-
-    def spent(self) -> set[bytes]:
-        """The nullifiers so far."""
-        with self.app.app_context():
-            return set(db.session.scalars(select(Nullifier.value)))
 
 
 @pytest.fixture
 def booth(
     public_app: Flask, staff_app: Flask, office: Office, log: Log, clock: FixedClock, tmp_path: Path
 ) -> Iterator[Booth]:
-    pair = two_issuers(tmp_path, clock, cards=6)
-    with staff_app.app_context(), unit_of_work() as session:
-        row = open_with_ballots(session, log, clock, pair)
-        held, cards = collect(pair, "CB001"), draw_cards(pair, "CB002")
-        close_issuing(session, log, clock, pair)
-        move_to(clock, row.opens)
-    server = make_server("127.0.0.1", 0, public_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield Booth(f"http://127.0.0.1:{server.server_port}", public_app, pair, held, cards)
-    finally:
-        server.shutdown()
-        thread.join()
-
-
-def nullifier(ballot: HeldBallot) -> bytes:
-    return hashlib.sha256(public_of(ballot.seed)).digest()
+    with serving(public_app, staff_app, log, clock, tmp_path) as made:
+        yield made
 
 
 def put_into_browser(page: Page, ballots: tuple[HeldBallot, ...]) -> None:
@@ -108,17 +54,6 @@ def put_into_browser(page: Page, ballots: tuple[HeldBallot, ...]) -> None:
         }""",
         [CONSULTATION, plain],
     )
-
-
-def write(page: Page, text: str = TEXT) -> None:
-    expect(page.locator("#comment")).to_be_visible()
-    page.check("input[name=topic][value=conduct]")
-    page.fill("#text", text)
-
-
-def send(page: Page) -> None:
-    page.click("#send-button")
-    expect(page.locator("#receipt-step")).to_be_visible()
 
 
 def go_on(page: Page) -> None:

@@ -97,7 +97,7 @@ function layOutNumbers({ file, gone }) {
 function markFile(text) {
   show(byId("ballot-file-error"), text !== "");
   byId("ballot-file-error").querySelector("span").textContent = text;
-  byId("panel-file").classList.toggle("field--error", text !== "");
+  byId("ballot-file").closest(".field").classList.toggle("field--error", text !== "");
 }
 
 async function takePrint(state, text) {
