@@ -20,9 +20,9 @@ from portal.accounts.service import list_accounts
 from portal.cli.assets import record_assets
 from portal.cli.context import open_log, system_clock, work
 from portal.cli.database import upgrade_schema
-from portal.cli.demo_build import DemoOfficeBuilder, DemoOffers, DemoStaff
+from portal.cli.demo_build import DemoOffers, DemoOfficeBuilder, DemoStaff
 from portal.cli.demo_data import load_office
-from portal.cli.demo_issuers import DemoIssuers, Desk, prepare_desks
+from portal.cli.demo_issuers import DESK_NOTE, DemoIssuers, Desk, prepare_desks
 from portal.cli.init import make_secrets, write_private
 from portal.cli.serve import run
 from portal.cli.tick import tidy
@@ -51,7 +51,7 @@ def demo(port: int, build_only: bool) -> None:
     settings = prepare()
     desks = prepare_desks(settings.instance, load_office(), port=port)
     if not (settings.instance / SIGN_INS).exists():
-        click.echo("Making the demonstration office: keys, ballots, 113 sealed comments, codings, findings, a report ...")
+        click.echo("Making the demonstration office: keys, ballots, 113 comments, codings, findings, a report ...")
         build(settings, desks)
     record_assets(settings)
     show(settings, port, desks)
@@ -156,5 +156,5 @@ def show_ballots(settings: Settings, port: int, desks: Sequence[Desk]) -> None:
     if desks:
         click.echo("Issuers' desks:")
     for desk in desks:
-        passphrase = (desk.settings.instance / PASSPHRASE).read_text("utf-8").strip()
+        passphrase = (desk.settings.instance / DESK_NOTE).read_text("utf-8").strip()
         click.echo(f"  {desk.settings.address}/desk/   passphrase: {passphrase}")

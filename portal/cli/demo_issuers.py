@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.cli.demo_data import DemoOffice
 from portal.cli.init import write_private
+from portal.cli.issuer import make_secrets
 from portal.config import DEMO_MARK
 from portal.consultations.models import Consultation
 from portal.crypto import ballot as ballots
@@ -22,10 +23,12 @@ from portal.crypto import collecting
 from portal.crypto.crockford import encode_code
 from portal.crypto.statements import About
 from portal.issuing import claims, rounds
-from portal.issuing.config import SECRET_BYTES, IssuerSettings, load_issuer_settings
+from portal.issuing.config import IssuerSettings, load_issuer_settings
+from portal.issuing.desk_lock import DeskLock, new_passphrase
 from portal.issuing.roster import Member
 from portal.issuing.store import open_store, upgrade_store, work
 
+DESK_NOTE = "demo-desk-passphrase"
 LEADERS = ("LDVP", "Lãnh đạo Văn phòng")
 
 
@@ -159,9 +162,11 @@ def prepare_desks(instance: Path, office: DemoOffice, *, port: int) -> list[Desk
         folder = folder_of(instance, issuer.slug)
         (folder / "secrets").mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / "secrets" / DEMO_MARK).touch(mode=0o600)
-        for name, size in SECRET_BYTES.items():
-            if not (folder / "secrets" / name).exists():
-                write_private(folder / "secrets" / name, secrets.token_hex(size) + "\n")
+        make_secrets(folder)
+        if not (folder / DESK_NOTE).exists():
+            passphrase = new_passphrase()
+            DeskLock(folder).change(passphrase)
+            write_private(folder / DESK_NOTE, passphrase + "\n")
         values = {
             "env": "demo",
             "issuer": issuer.slug,

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
@@ -23,11 +24,12 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 @dataclass
 class Portal:
-    """A served demonstration: its address, instance folder and sign-ins, by role (first of each) and by name."""
+    """A served demonstration: its address, instance folder, sign-ins (by role, first of each, and by name), offers."""
 
     url: str
     instance: Path
     people: dict[str, dict[str, str]]
+    offers: dict[str, Any] = field(default_factory=dict)
 
     def run(self, *command: str) -> str:
         """A `portal` command on this instance."""
@@ -68,18 +70,34 @@ def wait_until_up(url: str) -> None:
     raise AssertionError("the server did not start")
 
 
+def free_ports(count: int) -> int:
+    """The first of so many ports in a row that are free."""
+    while True:
+        first = free_port()
+        try:
+            for port in range(first, first + count):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return first
+
+
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    folder = tmp_path_factory.mktemp("browser")
-    made = Portal(f"http://127.0.0.1:{free_port()}", folder, {})
-    made.run("demo", "--build-only")
+    """What `make demo` starts: the portal and both issuers."""
+    folder, port = tmp_path_factory.mktemp("browser"), free_ports(3)
+    made = Portal(f"http://127.0.0.1:{port}", folder, {})
+    made.run("demo", "--build-only", "--port", str(port))
     for person in json.loads((folder / "demo-sign-ins.json").read_text("utf-8")):
         made.people.setdefault(person["roles"][0], person)
         made.people[person["name"]] = person
-    command = [sys.executable, "-m", "portal", "serve", "--port", made.url.rpartition(":")[2], "--workers", "1"]
+    made.offers = json.loads((folder / "demo-ballots.json").read_text("utf-8"))
+    command = [sys.executable, "-m", "portal", "demo", "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PORTAL_INSTANCE": str(folder)}) as process:
         try:
-            wait_until_up(made.url)
+            for place in range(3):
+                wait_until_up(f"http://127.0.0.1:{port + place}/static/manifest.json")
             yield made
         finally:
             process.terminate()

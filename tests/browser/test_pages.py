@@ -17,14 +17,32 @@ DONE, OPEN = "tinh-than-trach-nhiem", "le-loi-phoi-hop"
 PUBLIC = ["/", "/how", f"/c/{OPEN}", f"/c/{DONE}", "/receipt", "/results", f"/results/{DONE}", "/log", "/nowhere"]
 STAFF = {
     "admin": [
-        "/", "/account/", "/accounts/", "/accounts/invite", "/accounts/1", "/consultations/", "/consultations/new",
-        f"/consultations/{OPEN}", f"/consultations/{OPEN}/close", "/taxonomy/", "/taxonomy/1", "/taxonomy/1/edit",
+        "/",
+        "/account/",
+        "/accounts/",
+        "/accounts/invite",
+        "/accounts/1",
+        "/consultations/",
+        "/consultations/new",
+        f"/consultations/{OPEN}",
+        f"/consultations/{OPEN}/close",
+        "/taxonomy/",
+        "/taxonomy/1",
+        "/taxonomy/1/edit",
         "/audit/",
     ],
     "moderator": ["/", "/moderation/", f"/moderation/{OPEN}", f"/moderation/{DONE}", "/keys/"],
     "committee": [
-        "/", "/findings/", f"/findings/{DONE}", f"/findings/{OPEN}/publish", f"/concerns/{DONE}",
-        f"/concerns/{DONE}/C1", "/reports/", "/reports/profile", f"/reports/{DONE}", f"/reports/{DONE}/approve",
+        "/",
+        "/findings/",
+        f"/findings/{DONE}",
+        f"/findings/{OPEN}/publish",
+        f"/concerns/{DONE}",
+        f"/concerns/{DONE}/C1",
+        "/reports/",
+        "/reports/profile",
+        f"/reports/{DONE}",
+        f"/reports/{DONE}/approve",
     ],
     "auditor": ["/", "/audit/"],
 }
@@ -113,5 +131,3 @@ def test_axe_would_find_a_fault(portal: Portal, visit: Callable) -> None:
     watched.page.evaluate("document.querySelector('h1').after(document.createElement('img'))")
     result = watched.page.evaluate(AXE + "; axe.run(document, {resultTypes: ['violations']})")
     assert "image-alt" in {violation["id"] for violation in result["violations"]}
-
-

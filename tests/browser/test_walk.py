@@ -36,6 +36,7 @@ def create_consultation(page: Page, portal: Portal) -> None:
     today = SystemClock(ZoneInfo("Asia/Ho_Chi_Minh")).today()
     page.fill("[name=opens]", today.isoformat())
     page.fill("[name=closes]", (today + timedelta(days=9)).isoformat())
+    page.check("[name=ballot_mode][value=open]")
     page.fill("[name=headcount]", "75")
     for name, value in (("code", "P1"), ("name_vi", "Phòng Một"), ("name_en", "Room One"), ("headcount", "20")):
         page.fill(f"[name=units-0-{name}]", value)
