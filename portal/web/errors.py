@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, current_app, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -229,8 +229,8 @@ def status(error: PortalError) -> int:
 
 
 def wants_json() -> bool:
-    """Whether a script rather than a person waits for the answer."""
-    return request.is_json or request.accept_mimetypes.best == "application/json"
+    """Whether a script rather than a person waits for the answer; ``g.json_only``: nobody else ever does."""
+    return request.is_json or request.accept_mimetypes.best == "application/json" or bool(g.get("json_only"))
 
 
 def install(app: Flask) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from portal.crypto.blindrsa import MODULUS_BITS
@@ -118,6 +118,7 @@ def _message(item: Any) -> bytes:
 @blueprint.before_request
 def only_from_the_portal() -> None:
     """A page of any other origin is refused before anything is read. What is no browser sends no origin."""
+    g.json_only = True
     if request.endpoint not in {"claims.claim", "claims.preflight"}:
         return
     origin = request.headers.get("Origin")

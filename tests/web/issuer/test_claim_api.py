@@ -97,6 +97,13 @@ def test_what_is_no_json_object_is_refused(stranger, ready, raw) -> None:
     assert answer.json["error"] == "claim-malformed" and len(answer.get_data()) == ANSWER_SIZE
 
 
+def test_refusals_are_json_whatever_was_sent(stranger, ready) -> None:
+    for sent in ({"data": b"{}"}, {"data": {"staff_code": "CB001"}}, {"data": b"x", "content_type": "text/plain"}):
+        answer = stranger.post(CLAIM, headers={"Origin": PORTAL, "Accept": "text/html"}, **sent)
+        assert answer.mimetype == "application/json" and answer.json["error"] == "claim-malformed"
+        assert len(answer.get_data()) == ANSWER_SIZE
+
+
 def test_words_follow_the_browsers_language(stranger, ready) -> None:
     # given a refusal, when browsers of different languages meet it
     def words(**headers) -> str:
