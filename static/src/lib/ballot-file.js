@@ -1,5 +1,6 @@
-// Ballots as they are kept: in a file, on paper, in a collection under way. The plain half of portal/crypto/collecting.py,
-// apart from collecting.js so that a page which reads ballots need not carry the arithmetic that blinds them.
+// Ballots as they are kept: in a file, on paper, in a collection under way. The plain half of
+// portal/crypto/collecting.py, apart from collecting.js so that a page which reads ballots need not carry the arithmetic
+// that blinds them.
 
 import { KEY_SIZE, MAX_ISSUERS, SIGNATURE_SIZE } from "./ballot.js";
 import { concat, fromB64url, fromUtf8, toB64url } from "./bytes.js";

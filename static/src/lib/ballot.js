@@ -1,11 +1,12 @@
-// Ballots: the right to send one comment, bound to its content, tied to nobody. The twin of portal/crypto/ballot.py, which
-// describes the format:
+// Ballots: the right to send one comment, bound to its content, tied to nobody. The twin of portal/crypto/ballot.py,
+// which describes the format:
 //
 //   "PFB1" | kind (1: collected, 2: card) | u8 length | consultation | u8 parts |
 //       collected: public key (32) | one blind signature (256) for each issuer | binding (64)
 //       card:      public key (32) | binding (64), for each half
 //
-// Issuers stand in the order of their names. Ed25519 is WebCrypto's: a browser without it is refused, nothing falls back.
+// Issuers stand in the order of their names. Ed25519 is WebCrypto's: a browser without it is refused, nothing falls
+// back.
 
 import { concat, fromB64url, sha256, subtle, utf8 } from "./bytes.js";
 import { RAW_SIZE } from "./crockford.js";

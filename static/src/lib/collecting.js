@@ -4,7 +4,8 @@
 // fresh key, so a signature says nothing of when or to whom it was given.
 //
 // A collection is plain data that IndexedDB and workers can carry:
-//   {consultation, keys: {issuer: DER}, seeds: [32 bytes], blinded: {issuer: [{message: 256 bytes, inverse: 256 bytes}]}}
+//   {consultation, keys: {issuer: DER}, seeds: [32 bytes],
+//    blinded: {issuer: [{message: 256 bytes, inverse: 256 bytes}]}}
 
 import { RSABSSA } from "@cloudflare/blindrsa-ts";
 
@@ -17,7 +18,7 @@ const MODULUS_BITS = 2048;
 const EXPONENT = Uint8Array.of(1, 0, 1); // 65537
 const suite = RSABSSA.SHA384.PSS.Deterministic();
 
-/** An issuer's key from its DER (SubjectPublicKeyInfo): 2 048 bits, exponent 65537, canonical; nothing else is taken. */
+/** An issuer's key from its DER (SubjectPublicKeyInfo): 2 048 bits, exponent 65537, canonical; nothing else. */
 export async function loadPublic(der) {
   let key;
   let again;

@@ -1,11 +1,11 @@
 // The collect page: verify the issuers, draw and cover ballots in a worker, ask each issuer, keep what was signed.
 // Codes live in the form's fields until an issuer has taken them; they are never stored, and the portal never gets them.
-import { startWorker } from "../lib/worker-client.js";
 import { openBox } from "../public/ballot-box.js";
 import { loadBallots } from "../public/ballots-info.js";
-import { askIssuer, NotSigned } from "../public/collect-asking.js";
+import { askIssuer } from "../public/collect-asking.js";
 import { busy, clearCodes, fieldOf, layOutForm, markSigned, nameOf, readForm } from "../public/collect-form.js";
 import { guardLeaving, showHeld } from "../public/collect-held.js";
+import { openWorkshop } from "../public/collect-making.js";
 import { clearProblems, showProblems } from "../public/collect-problems.js";
 import { runCollecting } from "../public/collect-run.js";
 import { byId, show, words } from "../public/dom.js";
@@ -34,9 +34,12 @@ async function start() {
   }
   byId("preparing").textContent = "";
   showForm(record);
+  const workshop = openWorkshop(info, (done) => (byId("claim-progress").value = done));
+  byId("claim-progress").max = info.each * info.issuers.length + 1;
+  if (!record) form.addEventListener("input", workshop.prepare, { once: true });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    collect(info);
+    collect(info, workshop);
   });
 }
 
@@ -51,29 +54,20 @@ function showForm(record) {
   show(form);
 }
 
-async function collect(info) {
+async function collect(info, workshop) {
   const { errors, ...codes } = readForm();
   if (errors.length) return showProblems(errors, "correct");
   clearProblems();
   busy(true);
-  let maker = null;
+  const ask = (issuer, name, claim) => askIssuer(issuer, name, claim, document.documentElement.lang);
   try {
-    maker = await startWorker("collect");
-    const made = { begin: (data) => begin(maker, info, data), unblind: (data) => maker.call("unblind", data) };
-    const ask = (issuer, name, claim) => askIssuer(issuer, name, claim, document.documentElement.lang);
-    finish(await runCollecting(info, codes, { box, maker: made, ask, tell }));
+    finish(await runCollecting(info, codes, { box, maker: workshop, ask, tell }));
   } catch (error) {
     showProblems([{ text: words(keyOf(error)) }], "failed");
   } finally {
-    maker?.terminate();
+    workshop.end();
     busy(false);
   }
-}
-
-function begin(maker, info, data) {
-  const bar = byId("claim-progress");
-  bar.max = info.each * info.issuers.length + 1;
-  return maker.call("begin", data, [], (done) => (bar.value = done));
 }
 
 function tell(step, issuer) {
@@ -83,18 +77,22 @@ function tell(step, issuer) {
 function finish({ record, failures }) {
   clearCodes(record);
   if (record.state === "held") {
-    form.remove();
+    show(form, false);
     return showHeld(box, consultation, { fresh: true });
   }
-  showForm(record);
-  const errors = failures.map(({ issuer, error }) => ({ field: fieldOf(issuer.issuer), text: explain(issuer, error) }));
-  return showProblems(errors, "unfinished");
+  const some = Object.keys(record.signatures).length > 0;
+  showForm(some ? record : null);
+  return showProblems(failures.map(problemOf), some ? "unfinished" : "failed");
+}
+
+function problemOf({ issuer, error }) {
+  return { field: fieldOf(issuer.issuer), text: explain(issuer, error), of: error.words ? nameOf(issuer) : "" };
 }
 
 function explain(issuer, error) {
   const named = { issuer: nameOf(issuer) };
-  if (error instanceof NotSigned) return error.words || words(error.code === "network" ? "errorNetwork" : "errorServer", named);
-  return words(error?.code === "blind-signature-error" ? "errorSignature" : keyOf(error), named);
+  const keys = { network: "errorNetwork", server: "errorServer", "blind-signature-error": "errorSignature" };
+  return error.words || words(keys[error.code] ?? keyOf(error), named);
 }
 
 function keyOf(error) {

@@ -15,7 +15,8 @@ const STORE = "ballots";
 export async function openBox(factory = globalThis.indexedDB) {
   try {
     const database = await opened(factory);
-    await done(database.transaction(STORE, "readwrite").objectStore(STORE).count()); // some private windows open, then refuse
+    // Some private windows open, and refuse only when something is to be written.
+    await done(database.transaction(STORE, "readwrite").objectStore(STORE).count());
     return lastingBox(database);
   } catch {
     return memoryBox();
@@ -77,7 +78,9 @@ function lastingBox(database) {
     });
   return {
     lasting: true,
-    read: (consultation) => done(database.transaction(STORE).objectStore(STORE).get(consultation)).then((found) => found ?? null),
+    read: async (consultation) => {
+      return (await done(database.transaction(STORE).objectStore(STORE).get(consultation))) ?? null;
+    },
     write: (record) => change(record.consultation, () => record),
     remove: (consultation) => change(consultation, () => null),
     change,

@@ -1,4 +1,4 @@
-// Who may sign ballots: an issuer's key counts only when the log shows it to everybody, as do the days and the addresses.
+// Who may sign ballots: an issuer's key counts only when the log shows it to everybody; so do days and addresses.
 import { canonicalBytes } from "../lib/canonical.js";
 import { fromB64url, sha256, toHex } from "../lib/bytes.js";
 import { openCheckpoint, verifyLeaf } from "../lib/logproof.js";
@@ -60,7 +60,9 @@ export async function checkBallots(document, consultation) {
 async function checkOpening(document, opening, consultation) {
   require(opening.type === "consultation" && opening.v === 2 && opening.action === "open", "leaf kind");
   require(opening.consultation === consultation && document.consultation === consultation, "consultation");
-  for (const name of ["each", "collect_from", "collect_until", "opens"]) require(document[name] === opening[name], name);
+  for (const name of ["each", "collect_from", "collect_until", "opens"]) {
+    require(document[name] === opening[name], name);
+  }
   require(document.settings.consultation === consultation, "settings of another consultation");
   require(opening.settings_sha256 === toHex(await sha256(canonicalBytes(document.settings))), "settings");
 }
@@ -73,8 +75,8 @@ async function checkIssuer(item, checkpoint, consultation) {
   const publicKey = fromB64url(leaf.public_key);
   require(publicKey.length >= DER_LEAST, "key");
   const keyId = toHex(await sha256(publicKey));
-  const named = { issuer: item.issuer, nameVi: String(item.name_vi), nameEn: String(item.name_en), address: item.address };
-  return { ...named, publicKey, keyId, leaf: item.key.index };
+  const { issuer, name_vi: nameVi, name_en: nameEn, address, key } = item;
+  return { issuer, nameVi: String(nameVi), nameEn: String(nameEn), address, publicKey, keyId, leaf: key.index };
 }
 
 function checkFrozen(frozen, issuers, opening) {

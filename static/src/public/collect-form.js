@@ -59,7 +59,7 @@ export function readForm() {
   for (const section of sections().filter((one) => !part(one, "field").hidden)) {
     const field = part(section, "code");
     const text = problemOf(field.value) ?? (sameAsOther(field) ? words("codeSame") : null);
-    if (text) errors.push({ field: field.id, text });
+    if (text) errors.push({ field: field.id, text, of: section.querySelector("h2 > [data-role=name]").textContent });
     claims[section.dataset.issuer] = field.value.trim();
   }
   return { staffCode, claims, errors };

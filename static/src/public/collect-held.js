@@ -18,7 +18,9 @@ export async function showHeld(box, consultation, { fresh = false } = {}) {
   show(byId("held-forgets"), !box.lasting);
   unsaved = !box.lasting;
   offerFile(byId("save-file"), `${consultation}-ballots.json`, writeFile(consultation, ballots));
-  byId("save-file").onclick = () => (unsaved = false);
+  byId("save-file").onclick = () => {
+    unsaved = false; // a handler that returned this very value would cancel the download
+  };
   byId("print-ballots").onclick = () => printBallots(consultation, ballots);
   byId("delete-ballots").onclick = () => deleteBallots(box, consultation);
   if (fresh) attend(byId("held-title"));

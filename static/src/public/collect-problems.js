@@ -1,13 +1,16 @@
-// What went wrong, at the top of the page and at the fields it concerns. Every field is `<id>`, `<id>-field`, `<id>-error`.
+// What went wrong, at the top of the page and at the fields it concerns: `<id>`, `<id>-field` and `<id>-error` of each.
 import { attend, byId, show, words } from "./dom.js";
 
 /** Take the summary and every field's error away. */
 export function clearProblems() {
   show(byId("problem"), false);
-  for (const message of document.querySelectorAll("#claim .field__error")) markField(message.id.replace(/-error$/u, ""), null);
+  for (const { id } of document.querySelectorAll("#claim .field__error")) markField(id.replace(/-error$/u, ""), null);
 }
 
-/** Show errors `[{field, text}]`, or `{text}` for what concerns no field; `title` is a key of the page's words. */
+/**
+ * Show errors `[{field, text, of}]`, or `{text}` for what concerns no field; `title` is a key of the page's words.
+ * `of`: whose field it is, said in the summary, where several fields have one label.
+ */
 export function showProblems(errors, title) {
   clearProblems();
   byId("problem-title").textContent = words(title);
@@ -17,7 +20,7 @@ export function showProblems(errors, title) {
   attend(byId("problem"));
 }
 
-function summaryLine({ field, text }) {
+function summaryLine({ field, text, of }) {
   const line = document.createElement("li");
   if (!field) {
     line.textContent = text;
@@ -25,7 +28,7 @@ function summaryLine({ field, text }) {
   }
   const link = document.createElement("a");
   link.href = `#${field}`;
-  link.textContent = text;
+  link.textContent = of ? `${of}: ${text}` : text;
   link.addEventListener("click", (event) => {
     event.preventDefault();
     byId(field).scrollIntoView({ block: "center" });

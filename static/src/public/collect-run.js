@@ -5,8 +5,8 @@ import { assemble, messages } from "../lib/ballot-file.js";
 import { CryptoError } from "../lib/errors.js";
 
 /**
- * Collect from every issuer that has not signed yet. `info` is what loadBallots gave; `codes`: {staffCode, claims: {issuer:
- * claim code}}; `tools`: {box, maker, ask, tell} where `maker` makes and unblinds (workers/collect.js), `ask` is
+ * Collect from every issuer that has not signed yet. `info` is what loadBallots gave; `codes`: {staffCode, claims:
+ * {issuer: claim code}}; `tools`: {box, maker, ask, tell} where `maker` draws and unblinds (openWorkshop), `ask` is
  * askIssuer, and `tell(step, issuer)` hears drawing, asking, checking, storing.
  *
  * Resolves with {record, failures: [{issuer, error}]}; `record.state` is "held" when all have signed. One issuer's
@@ -41,8 +41,7 @@ async function begun(info, { box, maker, tell }) {
     return kept;
   }
   tell("drawing");
-  const keys = Object.fromEntries(info.issuers.map(({ issuer, publicKey }) => [issuer, publicKey]));
-  const collection = await maker.begin({ consultation: info.consultation, keys, each: info.each });
+  const collection = await maker.begin();
   const fresh = { consultation: info.consultation, state: "collecting", collection, signatures: {} };
   // Another tab may have begun meanwhile: whoever stored first is asked for, or an issuer would be asked for two sets.
   return box.change(info.consultation, (found) => found ?? fresh);
