@@ -24,6 +24,7 @@ from portal.web.runtime import unit_of_work
 from tests.ballots.support import CONSULTATION, NAMES
 from tests.browser.booth import TEXT, Booth, nullifier, send, serving, write
 from tests.browser.conftest import Watched
+from tests.browser.test_pages import AXE, WIDTHS
 from tests.support import Office
 
 pytestmark = pytest.mark.browser
@@ -250,3 +251,39 @@ def test_the_receipt_of_a_comment_with_a_ballot_is_proven(
     page.fill("#code", code)
     page.click("#check-button")
     expect(page.locator("#verdict-title")).to_have_text("Your comment stands in the log")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_way_to_a_ballot_is_sound(
+    booth: Booth, visit: Callable[..., Watched], tmp_path: Path, width: int
+) -> None:
+    # given a browser with ballots, so that every way is there
+    (tmp_path / "phieu.json").write_bytes(collecting.write_file(CONSULTATION, booth.held))
+    page = visit(width).page
+    page.goto(booth.page)
+    put_into_browser(page, booth.held)
+    page.goto(booth.page)
+    expect(page.locator("#way-box")).to_be_checked()
+    for way in ("box", "file", "print", "cards"):
+        page.check(f"#way-{way}")
+        expect(page.locator(f"#panel-{way}")).to_be_visible()
+        if way == "file":
+            page.set_input_files("#ballot-file", tmp_path / "phieu.json")
+            expect(page.locator("#file-number")).to_be_visible()
+        # then axe finds no fault in any of them, and nothing is wider than the window
+        result = page.evaluate(AXE + "; axe.run(document, {resultTypes: ['violations']})")
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in result["violations"]] == []
+        assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def test_the_page_stays_light_and_does_not_fetch_the_scanner(booth: Booth, visit: Callable[..., Watched]) -> None:
+    watched = visit()
+    session = watched.page.context.new_cdp_session(watched.page)
+    session.send("Network.enable")
+    sizes: list[float] = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    watched.page.goto(booth.page)
+    expect(watched.page.locator("#comment")).to_be_visible()
+    watched.page.wait_for_load_state("networkidle")
+    assert 0 < sum(sizes) <= 100_000
+    assert not [request.url for request in watched.sent if "scan" in request.url]
