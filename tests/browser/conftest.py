@@ -1,86 +1,22 @@
-"""Debian's chromium against a real `portal serve` of a demonstration instance."""
+"""Debian's chromium against what `make demo` starts: the portal and both issuers."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.browser.served import ROOT, Portal, Watched, free_ports, wait_until_up
+
+__all__ = ["Portal", "Watched"]
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--disable-sync"]
-
-
-@dataclass
-class Portal:
-    """A served demonstration: its address, instance folder, sign-ins (by role, first of each, and by name), offers."""
-
-    url: str
-    instance: Path
-    people: dict[str, dict[str, str]]
-    offers: dict[str, Any] = field(default_factory=dict)
-
-    def run(self, *command: str) -> str:
-        """A `portal` command on this instance."""
-        env = {**os.environ, "PORTAL_INSTANCE": str(self.instance)}
-        done = subprocess.run(
-            [sys.executable, "-m", "portal", *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-
-@dataclass
-class Watched:
-    """A page, every request it made, and every complaint of the browser (CSP, script errors, failed loads)."""
-
-    page: Page
-    sent: list[Request] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def bodies(self) -> bytes:
-        """All that was sent, addresses included."""
-        return b"\n".join(request.url.encode() + b" " + (request.post_data_buffer or b"") for request in self.sent)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until_up(url: str) -> None:
-    for _ in range(150):
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the server did not start")
-
-
-def free_ports(count: int) -> int:
-    """The first of so many ports in a row that are free."""
-    while True:
-        first = free_port()
-        try:
-            for port in range(first, first + count):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        return first
 
 
 @pytest.fixture(scope="session")

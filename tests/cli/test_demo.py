@@ -89,7 +89,7 @@ def test_a_second_start_keeps_the_data_and_builds_nothing(instance, monkeypatch)
     folder, _ = instance
     before = (folder / "demo-sign-ins.json").read_bytes()
     monkeypatch.setenv("PORTAL_INSTANCE", str(folder))
-    monkeypatch.setattr(demo_command, "build", lambda _settings: pytest.fail("built again"))
+    monkeypatch.setattr(demo_command, "build", lambda _settings, _desks: pytest.fail("built again"))
     result = CliRunner().invoke(demo, ["--build-only"])
     assert result.exit_code == 0, result.output
     assert (folder / "demo-sign-ins.json").read_bytes() == before
@@ -114,5 +114,5 @@ def test_tick_closes_what_is_over(settings) -> None:
     clock = FixedClock(datetime(last.year + 1, 1, 1, tzinfo=UTC))
     # when the ticker runs twice
     first, second = (run_once(settings, open_log(settings), clock) for _ in range(2))
-    # then it was closed once
-    assert (first[1], second[1]) == (1, 0)
+    # then it was closed once, and so was the one for which ballots had been collected
+    assert (first[1], second[1]) == (2, 0)

@@ -19,10 +19,12 @@ from portal.cli.demo_data import (
     DemoOffice,
     DemoUnit,
     _read,
+    load_collecting_consultation,
     load_finished_consultation,
     load_office,
     load_open_consultation,
 )
+from portal.cli.demo_issuers import demo_roster
 from portal.consultations.taxonomy import default_taxonomy
 from portal.findings.disclosure import Reason, Rule, publish, tally, verdicts
 from portal.ledger.events import SLUG
@@ -32,6 +34,7 @@ from portal.reports.profile import demo_profile
 OFFICE: DemoOffice = load_office()
 FINISHED: DemoConsultation = load_finished_consultation()
 OPEN: DemoConsultation = load_open_consultation()
+COLLECTING: DemoConsultation = load_collecting_consultation()
 COMMENTS: tuple[DemoComment, ...] = (*FINISHED.comments, *OPEN.comments)
 TAXONOMY = default_taxonomy()
 CODINGS: list[dict[str, Any]] = [item.coding for item in FINISHED.comments if item.coding is not None]
@@ -80,10 +83,11 @@ def test_accounts_are_nobody_and_keep_the_forbidden_pairs() -> None:
     assert held == {"admin": 1, "issuer": 2, "moderator": 3, "committee": 2, "auditor": 1}
 
 
-@pytest.mark.parametrize("consultation", [FINISHED, OPEN], ids=["finished", "open"])
+@pytest.mark.parametrize("consultation", [FINISHED, OPEN, COLLECTING], ids=["finished", "open", "collecting"])
 def test_a_consultation_can_be_set_up(consultation: DemoConsultation) -> None:
     assert SLUG.fullmatch(consultation.id)
     assert consultation.opens_in_days < consultation.closes_in_days
+    assert consultation.collect_from_in_days <= consultation.collect_until_in_days < consultation.opens_in_days
     texts = [
         getattr(consultation, f"{name}_{locale}") for name in ("title", "intro", "notice") for locale in ("vi", "en")
     ]
@@ -96,6 +100,15 @@ def test_a_consultation_can_be_set_up(consultation: DemoConsultation) -> None:
 def test_one_is_over_and_the_other_is_open() -> None:
     assert FINISHED.closes_in_days < 0
     assert OPEN.opens_in_days <= 0 < OPEN.closes_in_days
+    assert COLLECTING.collect_from_in_days <= 0 < COLLECTING.collect_until_in_days and not COLLECTING.comments
+
+
+def test_there_are_two_issuers_and_a_roster_of_the_whole_office() -> None:
+    roster = demo_roster(OFFICE)
+    assert len({issuer.slug for issuer in OFFICE.issuers}) == 2
+    assert len({member.staff_code for member in roster}) == OFFICE.total
+    assert {member.unit_code for member in roster} > set(HEADCOUNTS)
+    assert all(re.fullmatch(r"Cán bộ số \d\d", member.name) for member in roster)
 
 
 def test_there_is_enough_to_read() -> None:
@@ -114,7 +127,7 @@ def test_a_comment_can_be_sent(item: DemoComment) -> None:
     assert item.text == item.text.strip()
 
 
-@pytest.mark.parametrize("name", ["office.json", "comments.json", "second_consultation.json"])
+@pytest.mark.parametrize("name", ["office.json", "comments.json", "second_consultation.json", "third_consultation.json"])
 def test_files_are_nfc_and_in_plain_letters(name: str) -> None:
     text = (FOLDER / name).read_text("utf-8")
     assert unicodedata.is_normalized("NFC", text)
