@@ -127,7 +127,7 @@ def test_a_comment_can_be_sent(item: DemoComment) -> None:
     assert item.text == item.text.strip()
 
 
-@pytest.mark.parametrize("name", ["office.json", "comments.json", "second_consultation.json", "third_consultation.json"])
+@pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.json")))
 def test_files_are_nfc_and_in_plain_letters(name: str) -> None:
     text = (FOLDER / name).read_text("utf-8")
     assert unicodedata.is_normalized("NFC", text)

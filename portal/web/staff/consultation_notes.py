@@ -15,7 +15,7 @@ READERS_LEAST = 2
 
 def warnings(row: Consultation, keys: Sequence[ModeratorKey]) -> list[str]:
     """Sentences about the draft as it stands; ``keys`` are the chosen ones, whatever their state."""
-    found = [*_readers(keys), *_sizes(row)]
+    found = [*_readers(keys), *_sizes(row), *_voices(row)]
     if not row.units:
         found.append(gettext("There are no units yet: enter at least one before opening."))
     return found
@@ -63,3 +63,18 @@ def _sizes(row: Consultation) -> list[str]:
             )
         )
     return found
+
+
+def _voices(row: Consultation) -> list[str]:
+    """Thresholds count ballots: with several for everyone, a row may stand for fewer people than comments."""
+    if not row.with_ballots or row.each_ballots < 2:
+        return []
+    return [
+        gettext(
+            "With %(each)s ballots for everyone, %(k)s comments may come from %(people)s people. Where a row must stand "
+            "for more of them, give fewer ballots or raise the threshold.",
+            each=row.each_ballots,
+            k=row.k,
+            people=-(-row.k // row.each_ballots),
+        )
+    ]

@@ -18,7 +18,7 @@ from portal.moderation.service import state as moderation_state
 from portal.submissions.sequencing import sequence_groups
 from portal.web.runtime import runtime, unit_of_work
 from portal.web.staff.ballots_view import issuer_views
-from portal.web.staff.ballots_words import cautions, phase_words
+from portal.web.staff.ballots_words import cautions, missing_lists, phase_words
 from portal.web.staff.consultation_form import BALLOT_MODES, FIELD_OF, ConsultationForm, new_values, values_of
 from portal.web.staff.consultation_notes import warnings
 from portal.web.staff.consultation_units import unit_values
@@ -96,7 +96,8 @@ def confirm_close(cid: str) -> ResponseReturnValue:
     row = service.get(db.session, cid)
     if row.state != "open":
         raise Conflict("consultation-not-open")
-    return render_template("staff/consultations/close.html", row=row, today=runtime().clock.today())
+    today = runtime().clock.today()
+    return render_template("staff/consultations/close.html", row=row, today=today, missing_lists=missing_lists(row))
 
 
 @blueprint.post("/<cid>/close")
