@@ -71,8 +71,8 @@ def _voices(row: Consultation) -> list[str]:
         return []
     return [
         gettext(
-            "With %(each)s ballots for everyone, %(k)s comments may come from %(people)s people. Where a row must stand "
-            "for more of them, give fewer ballots or raise the threshold.",
+            "With %(each)s ballots for everyone, %(k)s comments may come from %(people)s people. Where a row must "
+            "stand for more of them, give fewer ballots or raise the threshold.",
             each=row.each_ballots,
             k=row.k,
             people=-(-row.k // row.each_ballots),
