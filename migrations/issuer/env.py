@@ -5,6 +5,7 @@ from alembic import context
 from portal.issuing.models import IssuerBase
 
 with context.config.attributes["engine"].connect() as connection:
-    context.configure(connection=connection, target_metadata=IssuerBase.metadata, render_as_batch=True, compare_type=True)
+    options = {"target_metadata": IssuerBase.metadata, "render_as_batch": True, "compare_type": True}
+    context.configure(connection=connection, **options)
     with context.begin_transaction():
         context.run_migrations()

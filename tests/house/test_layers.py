@@ -20,8 +20,8 @@ def test_import_directions_hold(monkeypatch) -> None:
 def test_services_never_commit_and_never_read_the_time() -> None:
     # given the domains, where the edge commits and clock.py tells the time
     domains = (
-        "accounts", "audit", "ballots", "concerns", "consultations", "crypto", "findings", "issuing", "ledger", "moderation",
-        "reports", "submissions", "tlog",
+        "accounts", "audit", "ballots", "concerns", "consultations", "crypto", "findings", "issuing", "ledger",
+        "moderation", "reports", "submissions", "tlog",
     )
     found = []
     for domain in domains:
