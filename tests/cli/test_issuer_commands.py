@@ -23,7 +23,7 @@ from portal.cli.gunicorn_server import check_host
 from portal.config import ConfigError
 from portal.issuing.config import load_issuer_settings
 from portal.issuing.desk_lock import DeskLock
-from tests.browser.conftest import free_port
+from tests.browser.served import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
