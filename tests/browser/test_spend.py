@@ -100,6 +100,30 @@ def test_ballots_of_this_browser_are_used_one_after_another(booth: Booth, visit:
     assert_no_secret_left(watched, TEXT, *(one.seed for one in booth.held))
 
 
+def databases(page: Page) -> list[str]:
+    return page.evaluate("async () => (await indexedDB.databases()).map(({ name }) => name)")
+
+
+def test_a_visit_leaves_no_database_and_the_last_ballot_takes_it_along(
+    booth: Booth, visit: Callable[..., Watched]
+) -> None:
+    # given somebody who only looks at both pages
+    page = visit().page
+    for address in (booth.page, f"{booth.page}/collect"):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert databases(page) == []
+    # when one who holds a single ballot spends it
+    put_into_browser(page, booth.held[:1])
+    page.goto(booth.page)
+    write(page)
+    assert databases(page) == ["portal-ballots"]
+    send(page)
+    go_on(page)
+    # then nothing on this computer says that there was one
+    assert databases(page) == []
+
+
 def test_a_file_with_a_used_ballot_offers_the_next_and_is_saved_anew(
     booth: Booth, visit: Callable[..., Watched], tmp_path: Path
 ) -> None:

@@ -1,6 +1,9 @@
-// Where ballots lie: the rules of its records. IndexedDB itself is the browser's (tests/browser).
+// Where ballots lie: the rules of its records, and what stays on the computer. The browser's own IndexedDB is met in
+// tests/browser.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+
+import { IDBFactory } from "fake-indexeddb";
 
 import { heldIn, openBox, putIn, takeOut } from "../../static/src/public/ballot-box.js";
 
@@ -59,3 +62,102 @@ describe("the box", () => {
     assert.deepEqual(heldIn(half), []);
   });
 });
+
+describe("the box on disk", () => {
+  const ballot = (byte) => ({ seed: new Uint8Array(32).fill(byte), signatures: [new Uint8Array(256)] });
+  const held = (consultation, ...bytes) => ({ consultation, state: "held", ballots: bytes.map(ballot) });
+  const seeds = (record) => heldIn(record).map(({ seed }) => seed[0]);
+  const names = async (factory) => (await factory.databases()).map(({ name }) => name);
+
+  test("looking leaves nothing on the computer", async () => {
+    const factory = new IDBFactory();
+    const box = await openBox(factory, turns());
+    assert.equal(await box.read("a"), null);
+    await takeOut(box, "a", ballot(1));
+    await box.remove("a");
+    assert.equal(box.lasting, true);
+    assert.deepEqual(await names(factory), []);
+  });
+
+  test("looking leaves nothing where the browser does not list its databases", async () => {
+    const factory = new IDBFactory();
+    const silent = { open: (...name) => factory.open(...name), deleteDatabase: (name) => factory.deleteDatabase(name) };
+    const box = await openBox(silent, turns());
+    assert.equal(await box.read("a"), null);
+    assert.deepEqual(await names(factory), []);
+    await box.write(held("a", 1));
+    assert.deepEqual(seeds(await (await openBox(silent, turns())).read("a")), [1]);
+  });
+
+  test("the database comes with the first record and goes with the last", async () => {
+    const factory = new IDBFactory();
+    const locks = turns();
+    const box = await openBox(factory, locks);
+    await box.write(held("a", 1, 2));
+    await putIn(box, "b", [ballot(3)]);
+    assert.deepEqual(await names(factory), ["portal-ballots"]);
+    const later = await openBox(factory, locks); // another page, with what stands
+    assert.deepEqual(seeds(await later.read("a")), [1, 2]);
+    await later.remove("b");
+    await takeOut(later, "a", ballot(1));
+    assert.deepEqual(seeds(await box.read("a")), [2]);
+    await takeOut(later, "a", ballot(2));
+    assert.deepEqual(await names(factory), []);
+    assert.equal(await box.read("a"), null);
+    await box.write(held("a", 4)); // and may come again
+    assert.deepEqual(seeds(await later.read("a")), [4]);
+  });
+
+  test("an empty database of an interrupted page goes as well", async () => {
+    const factory = new IDBFactory();
+    const box = await openBox(factory, undefined);
+    await box.write(held("a", 1));
+    await box.remove("a");
+    assert.deepEqual(await names(factory), ["portal-ballots"]); // without locks it is not safe to delete it
+    await openBox(factory, turns());
+    assert.deepEqual(await names(factory), []);
+  });
+
+  test("what one tab writes is not deleted with what another one empties", async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const factory = new IDBFactory();
+      const locks = turns();
+      const [one, other] = [await openBox(factory, locks), await openBox(factory, locks)];
+      await one.write(held("a", 1));
+      await Promise.all([takeOut(one, "a", ballot(1)), other.write(held("b", 2)), takeOut(other, "a", ballot(1))]);
+      assert.deepEqual(seeds(await one.read("b")), [2]);
+      assert.equal(await other.read("a"), null);
+    }
+  });
+
+  test("is the page's memory where only the first write fails", async () => {
+    const factory = { databases: async () => [], open: () => { throw new DOMException("no", "InvalidStateError"); } };
+    const box = await openBox(factory, turns());
+    assert.deepEqual(await putIn(box, "a", [ballot(1)]), held("a", 1));
+    assert.equal(box.lasting, false);
+    assert.deepEqual(seeds(await box.read("a")), [1]);
+  });
+
+  test("says when what stands can no longer be written, and keeps it", async () => {
+    const factory = new IDBFactory();
+    const box = await openBox(factory, turns());
+    await box.write(held("a", 1));
+    const { open } = factory;
+    factory.open = () => { throw new DOMException("full", "QuotaExceededError"); };
+    await assert.rejects(takeOut(box, "a", ballot(1)));
+    factory.open = open;
+    assert.deepEqual(seeds(await box.read("a")), [1]);
+  });
+});
+
+/** One after the other, as Web Locks would have it. */
+function turns() {
+  let last = Promise.resolve();
+  return {
+    request(_name, work) {
+      const mine = last.then(work);
+      last = mine.catch(() => null);
+      return mine;
+    },
+  };
+}
