@@ -11,7 +11,7 @@ from portal.consultations.models import (
     Unit,
 )
 from portal.findings.models import Publication
-from portal.ledger.models import LogCheckpoint, LogLeaf, LogTile, PoolEntry
+from portal.ledger.models import LogCheckpoint, LogCosignature, LogLeaf, LogTile, LogWitness, PoolEntry
 from portal.moderation.models import Coding, Progress, Reading
 from portal.reports.models import OfficeProfileRow, Report
 from portal.submissions.models import SealedEnvelope, Submission
@@ -24,8 +24,10 @@ ALL = (
     ConsultationIssuer,
     ConsultationModerator,
     LogCheckpoint,
+    LogCosignature,
     LogLeaf,
     LogTile,
+    LogWitness,
     ModeratorKey,
     Nullifier,
     OfficeProfileRow,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, LargeBinary, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.extensions import Base
@@ -44,6 +44,34 @@ class LogCheckpoint(Base):
 
     size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     note: Mapped[str]
+
+
+class LogCosignature(Base):
+    """A witness's verified signature on one of the checkpoints (C2SP tlog-cosignature); the first one is kept.
+
+    ``name`` and ``key_id`` (4 bytes) single out the witness's key; ``line`` is the signature line of a signed note.
+    """
+
+    __tablename__ = "log_cosignature"
+
+    size: Mapped[int] = mapped_column(ForeignKey("log_checkpoint.size"), primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    key_id: Mapped[bytes] = mapped_column(LargeBinary(4), primary_key=True)
+    line: Mapped[str]
+
+
+class LogWitness(Base):
+    """What a witness last said: the size up to which it knows this log, and whether it refused the checkpoint.
+
+    A ``size`` above the log's own means that the log has forgotten leaves: nothing is appended any more.
+    """
+
+    __tablename__ = "log_witness"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    key_id: Mapped[bytes] = mapped_column(LargeBinary(4), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    refused: Mapped[bool]
 
 
 class PoolEntry(Base):
