@@ -14,9 +14,9 @@ from typing import cast
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from portal.errors import NotFound
+from portal.errors import Conflict, NotFound
 from portal.ledger import events
-from portal.ledger.models import LogCheckpoint, LogLeaf, LogTile
+from portal.ledger.models import LogCheckpoint, LogCosignature, LogLeaf, LogTile, LogWitness
 from portal.tlog.checkpoint import Checkpoint, sign_checkpoint
 from portal.tlog.keys import SignerKey
 from portal.tlog.merkle import leaf_hashes
@@ -61,11 +61,19 @@ def size(session: Session) -> int:
 
 
 def newest_checkpoint(session: Session) -> str:
-    """The newest signed checkpoint's text; :class:`NotFound` while the log is empty."""
-    found = session.scalar(select(LogCheckpoint.note).order_by(LogCheckpoint.size.desc()).limit(1))
+    """The newest signed checkpoint's text, witnesses' lines after the log's; :class:`NotFound` while the log is empty."""
+    newest = select(LogCheckpoint.size, LogCheckpoint.note).order_by(LogCheckpoint.size.desc()).limit(1)
+    found = session.execute(newest).one_or_none()
     if found is None:
         raise NotFound("log-empty")
-    return found
+    return found.note + cosignature_lines(session, found.size)
+
+
+def cosignature_lines(session: Session, tree_size: int) -> str:
+    """The signature lines of witnesses on the checkpoint of that size, in the order of their names."""
+    own = select(LogCosignature.line).where(LogCosignature.size == tree_size)
+    lines = session.scalars(own.order_by(LogCosignature.name, LogCosignature.key_id))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def newest_note(session: Session) -> Note:
@@ -74,9 +82,15 @@ def newest_note(session: Session) -> Note:
 
 
 def append(session: Session, log: Log, entries: Sequence[bytes]) -> int:
-    """Append leaves and sign a checkpoint over them; returns the index of the first."""
+    """Append leaves and sign a checkpoint over them; returns the index of the first.
+
+    Raises ``log-rolled-back`` when a witness knows more of this log than the log itself: whatever were appended then
+    would contradict a checkpoint that was signed and cosigned before.
+    """
     lock(session)
     old = size(session)
+    if rolled_back(session):
+        raise Conflict("log-rolled-back")
     new = old + len(entries)
     hashes = leaf_hashes(entries)
     rows = [
@@ -93,6 +107,11 @@ def append(session: Session, log: Log, entries: Sequence[bytes]) -> int:
     note = sign_checkpoint(Checkpoint(log.origin, new, root), log.signer)
     session.execute(insert(LogCheckpoint).values(size=new, note=str(note)))
     return old
+
+
+def rolled_back(session: Session) -> bool:
+    """Whether a witness knows a larger tree of this log than the log itself has."""
+    return (session.scalar(select(func.max(LogWitness.size))) or 0) > size(session)
 
 
 def lock(session: Session) -> None:
