@@ -1,9 +1,10 @@
 """The transparency log without its storage: an auditor can read and run this package alone (stdlib + ``cryptography``).
 
-It follows C2SP (signed-note, tlog-checkpoint, tlog-tiles, tlog-proof, tlog-cosignature) over RFC 6962's tree. It
-has no clock, no file and no network: bytes come in through callables and go out as values. Every text format is a
-frozen dataclass whose ``str()`` and ``parse()`` are inverse, and ``parse`` refuses all that ``str()`` does not
-write.
+It follows C2SP (signed-note, tlog-checkpoint, tlog-tiles, tlog-proof, tlog-cosignature, tlog-policy, tlog-witness) over
+RFC 6962's tree. It has no clock and no file, and no network but for :func:`portal.tlog.witness.request_cosignature`:
+bytes come in through callables and go out as values. Every text format is a frozen dataclass whose ``str()`` and
+``parse()`` are inverse, and ``parse`` refuses all that ``str()`` does not write (only a policy, which people write by
+hand, may be written in more than one way).
 
 A log grows, and signs what it has become::
 

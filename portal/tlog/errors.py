@@ -81,3 +81,28 @@ class MalformedPromise(TlogError):
 
 class MalformedProof(TlogError):
     """Not the canonical text of a ``tlog-proof``."""
+
+
+class MalformedPolicy(TlogError):
+    """Not a ``tlog-policy``: the message names the line."""
+
+
+class LogNotInPolicy(TlogError):
+    """The policy lists logs, and the one that was asked about is not among them (or it lists none, and none was
+    named)."""
+
+
+class MalformedRequest(TlogError):
+    """Not the canonical body of a ``tlog-witness`` add-checkpoint request."""
+
+
+class OldSizeTooLarge(TlogError):
+    """An add-checkpoint request names an old size above the checkpoint's."""
+
+
+class WrongEmptyRoot(TlogError):
+    """A checkpoint of size zero states another root than that of the empty tree."""
+
+
+class MalformedAnswer(TlogError):
+    """A witness answered with something that ``tlog-witness`` does not know."""

@@ -97,14 +97,12 @@ class SignerKey:
 
     def reveal(self) -> str:
         """The secret text of the key, for a file that nobody else can read."""
-        return f"{_SIGNER_PREFIX}{self.name}+{self.key_id.hex()}+{encode_base64(bytes([ED25519]) + self.seed)}"
+        return format_signer_key(self.name, ED25519, self.key_id, self.seed)
 
     @classmethod
     def parse(cls, text: str) -> SignerKey:
         """The key that :meth:`reveal` wrote; raises :class:`MalformedKey` for anything else."""
-        if not text.startswith(_SIGNER_PREFIX):
-            raise MalformedKey("not a signer key")
-        name, hex_id, signature_type, seed = _split_key(text.removeprefix(_SIGNER_PREFIX))
+        name, hex_id, signature_type, seed = parse_signer_key(text)
         if signature_type != ED25519:
             raise MalformedKey("not a key for Ed25519 note signatures")
         key = cls(name, seed)
@@ -126,6 +124,18 @@ def parse_vkey(text: str) -> tuple[str, int, bytes]:
     if key_id(name, signature_type, public_key).hex() != hex_id:
         raise MalformedKey("the id is not that of the name and the key")
     return name, signature_type, public_key
+
+
+def format_signer_key(name: str, signature_type: int, public_id: bytes, seed: bytes) -> str:
+    """The secret text of a signer key of any signature type; ``public_id`` is the id of its public half."""
+    return f"{_SIGNER_PREFIX}{name}+{public_id.hex()}+{encode_base64(bytes([signature_type]) + seed)}"
+
+
+def parse_signer_key(text: str) -> tuple[str, str, int, bytes]:
+    """Name, id in hexadecimal, signature type and seed. Only who derives the public half can check the id."""
+    if not text.startswith(_SIGNER_PREFIX):
+        raise MalformedKey("not a signer key")
+    return _split_key(text.removeprefix(_SIGNER_PREFIX))
 
 
 def ed25519_verifies(public_key: bytes, message: bytes, signature: bytes) -> bool:
