@@ -16,6 +16,7 @@ from portal.crypto.keys import kid_of
 from portal.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ledger import events
 from portal.ledger.log import Log, append
+from portal.ledger.turns import take_turn
 
 ROLES = ("admin", "issuer", "moderator", "committee", "auditor")
 FORBIDDEN_PAIRS = frozenset(
@@ -222,6 +223,7 @@ def add_key(session: Session, log: Log, account: Account, *, public_key: bytes, 
 
 def revoke_key(session: Session, log: Log, key: ModeratorKey) -> None:
     """Log that the key is no longer offered to new consultations; what was sealed to it stays readable with it."""
+    take_turn(session, key)
     if key.state != "active":
         raise Conflict("key-revoked-already")
     key.revoke_leaf = append(session, log, [_key_leaf("revoke", key.public_key)])

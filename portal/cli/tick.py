@@ -17,21 +17,32 @@ from portal.consultations.service import close_consultation, get, list_all
 from portal.errors import PortalError
 from portal.extensions import db, forget_order
 from portal.ledger.log import Log
+from portal.ledger.turns import take_turn
 from portal.submissions.models import Submission
 from portal.submissions.sequencing import sequence_due, sequence_groups
 
 
 def run_once(settings: Settings, log: Log, clock: Clock) -> tuple[int, int]:
     """Shuffle in what is due and close what is over; returns (leaves appended, consultations closed)."""
-    today = clock.today()
+    today, daily = clock.today(), settings.mix_when == "day"
     with work(settings) as session:
-        daily = settings.mix_when == "day"
         appended = sequence_due(session, log, today=today, default_minimum=settings.mix_minimum, daily=daily)
-        over = [row for row in list_all(session, ("open",)) if row.closes < today]
-        for row in over:
-            appended += sequence_groups(session, log, [row.id])
-            close_consultation(session, log, row)
-    return appended, len(over)
+        over = [row.id for row in list_all(session, ("open",)) if row.closes < today]
+    # Each in a transaction of its own: whoever holds the log must not wait for another consultation.
+    ended = [count for name in over if (count := _close(settings, log, name)) is not None]
+    return appended + sum(ended), len(ended)
+
+
+def _close(settings: Settings, log: Log, name: str) -> int | None:
+    """Shuffle in what is left and close; returns how many leaves, or None when another host has closed it."""
+    with work(settings) as session:
+        row = get(session, name)
+        take_turn(session, row)
+        if row.state != "open":
+            return None
+        appended = sequence_groups(session, log, [name])
+        close_consultation(session, log, row)
+        return appended
 
 
 def take_lists(settings: Settings, log: Log, clock: Clock) -> int:

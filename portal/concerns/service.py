@@ -21,6 +21,7 @@ from portal.findings.models import Publication
 from portal.findings.service import document_of
 from portal.ledger import events
 from portal.ledger.log import Log, append
+from portal.ledger.turns import take_turn
 from portal.moderation.codings import clean_paraphrase
 
 PURPOSE = "concern-answer"
@@ -94,6 +95,7 @@ def answer(session: Session, log: Log, atrest: AtRest, concern: Concern, given: 
     text = clean_paraphrase(given.text)
     if given.published and not bleach.clean(text, tags=(), strip=True).strip():
         raise Invalid("concern-answer-empty")
+    take_turn(session, concern)
     logged = concern.published and (concern.state, concern.public_text) == (given.state, text)
     concern.state, concern.owner, concern.due = given.state, given.owner.strip(), given.due
     concern.answer_sealed = atrest.seal(PURPOSE, text.encode()) if text else None

@@ -26,6 +26,7 @@ from portal.crypto.statements import EACH_MOST
 from portal.errors import Conflict, Invalid, NotFound
 from portal.ledger.events import SLUG
 from portal.ledger.log import Log, append
+from portal.ledger.turns import take_turn
 
 PUBLIC_STATES = ("open", "closed", "published")
 BALLOT_MODES = ("open", "ballots")
@@ -170,6 +171,7 @@ def open_consultation(
 
     ``issuer_leaves``: what a consultation with ballots logs of its issuers just before (``portal.ballots.opening``).
     """
+    take_turn(session, row)
     if row.state != "draft":
         raise Conflict("consultation-not-draft")
     if not row.moderators:
@@ -188,6 +190,7 @@ def open_consultation(
 
 def close_consultation(session: Session, log: Log, row: Consultation) -> int:
     """Stop accepting and log it; returns the leaf's index. What still waits in the pool must be drained first."""
+    take_turn(session, row)
     if row.state != "open":
         raise Conflict("consultation-not-open")
     row.close_leaf = append(session, log, [round_leaf(row, "close")])

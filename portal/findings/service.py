@@ -22,7 +22,8 @@ from portal.findings.models import Publication
 from portal.findings.paraphrases import choose
 from portal.findings.publication import parse_publication
 from portal.ledger import events
-from portal.ledger.log import Log, append, size
+from portal.ledger.log import Log, append, lock, size
+from portal.ledger.turns import take_turn
 from portal.moderation import service as moderation
 from portal.moderation.readings import silent_readers
 
@@ -37,6 +38,7 @@ def publish(session: Session, log: Log, atrest: AtRest, row: Consultation) -> Pu
     nothing is left which their keys can open (:mod:`portal.moderation.readings`). Such comments count as ballots
     that say nothing.
     """
+    take_turn(session, row)
     if row.state != "closed":
         raise Conflict("consultation-not-closed")
     state = moderation.state(session, row)
@@ -57,6 +59,7 @@ def _frozen(session: Session, log: Log, atrest: AtRest, row: Consultation, count
     salt = secrets.token_bytes(32)
     opening: dict[str, Any] = {"consultation": row.id, "counts": counts.as_document()}
     commitment = commit(salt, opening)
+    lock(session)  # so that the size it names is that of the log it is appended to
     leaf = events.encode(
         "finding",
         consultation=row.id,

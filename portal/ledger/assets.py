@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.ledger import events
-from portal.ledger.log import Log, append
+from portal.ledger.log import Log, append, lock
 from portal.ledger.models import LogLeaf
 
 
@@ -30,6 +30,7 @@ def logged_assets(session: Session) -> dict[str, ServedFile]:
 
 def log_assets(session: Session, log: Log, files: Mapping[str, ServedFile]) -> int:
     """Log each file that is new or has changed since it was logged; returns how many leaves that took."""
+    lock(session)  # two hosts that start at once with the same files log them once
     known = logged_assets(session)
     changed = {name: file for name, file in sorted(files.items()) if known.get(name) != file}
     leaves = [

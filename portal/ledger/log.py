@@ -19,8 +19,9 @@ from portal.ledger import events
 from portal.ledger.models import LogCheckpoint, LogCosignature, LogLeaf, LogTile, LogWitness
 from portal.tlog.checkpoint import Checkpoint, sign_checkpoint
 from portal.tlog.keys import SignerKey
-from portal.tlog.merkle import leaf_hashes
+from portal.tlog.merkle import EMPTY_ROOT, leaf_hashes
 from portal.tlog.note import Note, parse_note
+from portal.tlog.policy import Policy, PolicyLog
 from portal.tlog.promise import Promise, sign_promise
 from portal.tlog.proof import LogProof
 from portal.tlog.tiles import HASH_SIZE, TILE_WIDTH, TileTree, encode_bundle, new_tiles, width_at
@@ -30,15 +31,21 @@ ADVISORY_LOCK = 0x706F7274616C
 
 @dataclass(frozen=True)
 class Log:
-    """The log's name and its signing key."""
+    """The log's name, its signing key, and the policy that says which witnesses are to cosign its checkpoints."""
 
     origin: str
     signer: SignerKey
+    policy: Policy
 
     @classmethod
     def from_seed(cls, origin: str, seed: bytes) -> Log:
-        """The log named ``origin`` with the Ed25519 key of a 32-byte seed."""
-        return cls(origin, SignerKey(origin, seed))
+        """The log named ``origin`` with the Ed25519 key of a 32-byte seed, and no witness."""
+        signer = SignerKey(origin, seed)
+        return cls(origin, signer, Policy(log_lines=(PolicyLog(signer.verifier),)))
+
+    def empty_note(self) -> Note:
+        """The checkpoint of the log before its first leaf, which is published nowhere."""
+        return sign_checkpoint(Checkpoint(self.origin, 0, EMPTY_ROOT), self.signer)
 
     @property
     def vkey(self) -> str:
@@ -50,9 +57,16 @@ class Log:
         return str(sign_promise(Promise(self.origin, digest, due), self.signer))
 
     def proof(self, session: Session, index: int) -> str:
-        """A C2SP tlog-proof of the leaf at ``index`` against the newest checkpoint."""
-        tree = open_tree(session)
-        return str(LogProof(index, tuple(tree.inclusion_proof(index)), newest_note(session)))
+        """A C2SP tlog-proof of the leaf at ``index`` against the newest checkpoint, cosigned by the policy's witnesses."""
+        note = newest_note(session)  # read once: the log may grow meanwhile, and the path must lead to this root
+        tree = open_tree(session, Checkpoint.parse(note.text).size)
+        return str(LogProof(index, tuple(tree.inclusion_proof(index)), self._of_policy(note)))
+
+    def _of_policy(self, note: Note) -> Note:
+        """Without the lines of witnesses that have left the policy: a receipt's answer has room for the others only."""
+        keys = [self.signer, *(witness.key for witness in self.policy.witnesses)]
+        kept = {(key.name, key.key_id) for key in keys}
+        return Note(note.text, tuple(line for line in note.signatures if (line.name, line.key_id) in kept))
 
 
 def size(session: Session) -> int:
@@ -82,13 +96,15 @@ def newest_note(session: Session) -> Note:
 
 
 def append(session: Session, log: Log, entries: Sequence[bytes]) -> int:
-    """Append leaves and sign a checkpoint over them; returns the index of the first.
+    """Append leaves (one at least) and sign a checkpoint over them; returns the index of the first.
 
     Raises ``log-rolled-back`` when a witness knows more of this log than the log itself: whatever were appended then
     would contradict a checkpoint that was signed and cosigned before.
     """
+    if not entries:
+        raise ValueError("an append of nothing would sign a second checkpoint of one size")
     lock(session)
-    old = size(session)
+    old = size(session)  # after the lock: before it, another host's append might not be seen
     if rolled_back(session):
         raise Conflict("log-rolled-back")
     new = old + len(entries)

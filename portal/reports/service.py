@@ -18,6 +18,7 @@ from portal.findings.models import Publication
 from portal.findings.service import document_of
 from portal.ledger import events
 from portal.ledger.log import Log, append
+from portal.ledger.turns import take_turn
 from portal.reports.draft import draft_report
 from portal.reports.edit import revise
 from portal.reports.model import Document, dump_document, parse_document
@@ -158,6 +159,7 @@ def approve(
 
     ``seen`` is the version that was approved: a text that changed meanwhile is not.
     """
+    take_turn(session, row)
     if seen:
         _check_seen(_open(atrest, row), seen)
     if row.state != "draft":

@@ -9,6 +9,7 @@ from portal.consultations.models import Consultation
 from portal.errors import Conflict
 from portal.ledger import events
 from portal.ledger.log import Log, append
+from portal.ledger.turns import take_turn
 from portal.submissions.models import SealedEnvelope, Submission
 
 
@@ -17,6 +18,7 @@ def erase_comments(session: Session, log: Log, row: Consultation) -> int:
 
     Only after publication: before it, erasing would lose what nobody has counted. Doing it again erases nothing.
     """
+    take_turn(session, row)  # two who erase at once: the second finds nothing left
     if row.state != "published":
         raise Conflict("consultation-not-published")
     own = Submission.consultation_id == row.id
