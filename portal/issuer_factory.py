@@ -14,10 +14,13 @@ from portal.issuing.desk_lock import DeskLock
 from portal.issuing.store import open_store
 from portal.web import declared, errors, headers, issuer
 from portal.web.assets import load_assets
-from portal.web.bucket import GlobalBucket
+from portal.web.bucket import GlobalBucket, KeyedBuckets
 from portal.web.issuer import claims
 from portal.web.issuer.runtime import IssuerRuntime, bind
 from portal.web.issuer.sittings import Sittings
+
+OWN_CLAIMS = 6
+"""Claims of one person that are answered in a minute: nobody uses up what all share."""
 
 
 def create_issuer_app(settings: IssuerSettings, clock: Clock | None = None) -> Flask:
@@ -50,6 +53,7 @@ def issuer_runtime(settings: IssuerSettings, clock: Clock) -> IssuerRuntime:
         assets=load_assets(ROOT / "static" / "dist"),
         sittings=Sittings(DeskLock(settings.instance), clock, settings.session_minutes),
         signing=GlobalBucket(settings.claim_rate, clock),
+        own_signing=KeyedBuckets(min(OWN_CLAIMS, settings.claim_rate), clock),
     )
 
 

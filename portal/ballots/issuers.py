@@ -112,6 +112,8 @@ def faults(row: Consultation, *, wanted: int) -> list[str]:
         found.append("issuers-terms-differ")
     if len({len(one.terms.cards) for one in signed}) > 1:
         found.append("issuers-cards-differ")
+    if len({digest for one in signed for digest in one.terms.cards}) != sum(len(one.terms.cards) for one in signed):
+        found.append("issuers-cards-shared")
     return found
 
 

@@ -21,6 +21,7 @@ from portal.issuing.config import (
 )
 from portal.issuing.desk_lock import DeskLock, new_passphrase
 from portal.issuing.store import open_store, upgrade_store
+from portal.storage import forget_order
 
 SETTINGS_FILE = "issuer.toml"
 TO_FILL_IN = ("issuer", "name_vi", "name_en", "office_name", "address", "portal_origins")
@@ -72,7 +73,10 @@ def serve(host: str, port: int) -> None:
     settings = load_issuer_settings()
     check_host(settings.env, host)
     DeskLock(settings.instance).text()  # refuses to start a desk without a lock
-    upgrade_store(open_store(settings.database_url))
+    engine = open_store(settings.database_url)
+    upgrade_store(engine)
+    forget_order(engine)  # where a process ended between destroying a key and rewriting the file
+    engine.dispose()
     show_identity(settings)
     # One process: the desk's sittings and its brake live in it. Threads answer side by side.
     Server("wsgi_issuer", server_options(host=host, port=port, workers=1, threads=8)).run()

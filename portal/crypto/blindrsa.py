@@ -19,7 +19,7 @@ import math
 import secrets
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
@@ -51,7 +51,7 @@ def load_public(data: bytes) -> rsa.RSAPublicKey:
     """The key that :func:`dump_public` wrote: 2 048 bits, exponent 65537, nothing else; or :class:`KeyFormatError`."""
     try:
         key = load_der_public_key(data)
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise KeyFormatError("not a public key") from error
     if not isinstance(key, rsa.RSAPublicKey) or key.key_size != MODULUS_BITS:
         raise KeyFormatError("an issuer's key is RSA with 2048 bits")

@@ -20,6 +20,8 @@ from portal.tlog.keys import SignerKey
 PREFIX = "PORTAL_ISSUER_"
 SECRET_BYTES = {"issuer_identity": 32, "issuer_store_key": 32, "issuer_session_key": 32}
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
+PRIVATE = re.compile(r"https://|http://(127\.0\.0\.1|localhost|([a-z2-7]+\.)*[a-z2-7]{56}\.onion)(:\d+)?$")
+"""Addresses at which nobody on the way reads along: TLS, an onion (Tor, rend-spec-v3), this machine."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ def _check(settings: IssuerSettings) -> None:
             raise ConfigError(f"Set {PREFIX}{name.upper()} in the environment or {name} in issuer.toml.")
     if not all(ORIGIN.fullmatch(origin) for origin in (settings.address, *settings.portal_origins)):
         raise ConfigError(f"{PREFIX}ADDRESS and {PREFIX}PORTAL_ORIGINS are origins, such as https://phieu.example.vn.")
+    if settings.env == "production" and not PRIVATE.match(settings.address):
+        raise ConfigError(f"{PREFIX}ADDRESS must begin with https:// or be an onion: claim codes are sent to it.")
     if settings.smtp_host and not settings.smtp_from:
         raise ConfigError(f"Set {PREFIX}SMTP_FROM: mails need a sender.")
 

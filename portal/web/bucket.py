@@ -1,4 +1,4 @@
-"""One bucket for everybody: a limit on the rate of posts that looks at nobody's address."""
+"""Limits on the rate of posts that look at nobody's address: one bucket for everybody, or one for each key."""
 
 from __future__ import annotations
 
@@ -35,3 +35,20 @@ class GlobalBucket:
             if self._tokens < 1:
                 raise TooMany("busy")
             self._tokens -= 1
+
+
+@dataclass
+class KeyedBuckets:
+    """A bucket of ``per_minute`` tokens for each key, in this process's memory alone; 0 means no limit.
+
+    For keys of which there are no more than people: nothing is forgotten.
+    """
+
+    per_minute: int
+    clock: Clock
+    _buckets: dict[bytes, GlobalBucket] = field(default_factory=dict, init=False, repr=False)
+
+    def take(self, key: bytes) -> None:
+        """Take one of that key's tokens, or raise :class:`TooMany`."""
+        if self.per_minute:
+            self._buckets.setdefault(key, GlobalBucket(self.per_minute, self.clock)).take()

@@ -109,6 +109,10 @@ MESSAGES = {
     "issuers-cards-differ": _l(
         "The issuers printed different numbers of half-cards. Let one make its cards and its terms again."
     ),
+    "issuers-cards-shared": _l(
+        "Both issuers list one and the same half-card, which cannot happen by chance. Let each make its cards and its "
+        "terms again, and ask them how it came about."
+    ),
     "issuer-closed-already": _l(
         "Another list of this issuer stands in the log already. Ask the issuer why there are two."
     ),

@@ -180,6 +180,18 @@ def test_each_difference_between_issuers_is_a_fault(session, log, clock, draft, 
     assert issuers.faults(draft, wanted=2) == []
 
 
+def test_an_issuer_cannot_list_the_others_half_cards(session, log, clock, draft, pair) -> None:
+    # given terms that anybody can fetch, and an issuer that puts one of the other's cards among its own:
+    # an auditor would refuse the log of whoever opened with them (card-twice)
+    mine, others = hashes(3, "mine"), hashes(3, "others")
+    issuers.register(session, draft, pair[0].terms(cards=mine))
+    issuers.register(session, draft, pair[1].terms(cards=tuple(sorted((*others[:2], mine[1])))))
+    # then nothing opens
+    assert issuers.faults(draft, wanted=2) == ["issuers-cards-shared"]
+    with pytest.raises(Conflict, match="issuers-cards-shared"):
+        issuers.open_consultation(session, log, draft, today=clock.today(), wanted=2)
+
+
 def test_an_edited_draft_no_longer_fits_its_issuers(session, draft, pair) -> None:
     for one in pair:
         issuers.register(session, draft, one.terms())

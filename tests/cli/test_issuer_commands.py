@@ -75,6 +75,24 @@ def test_init_again_keeps_what_stands_and_shows_the_identity(tmp_path) -> None:
     assert f"Identity key: {settings.identity.verifier}" in out
 
 
+@pytest.mark.parametrize(
+    ("address", "good"),
+    [
+        ("https://phieu.example.vn", True),
+        (f"http://{'a' * 56}.onion", True),
+        ("http://127.0.0.1:8010", True),
+        ("http://phieu.example.vn", False),
+        ("http://10.0.0.7:8010", False),
+        ("http://short.onion", False),
+        ("http://127.0.0.1.example.vn", False),
+    ],
+)
+def test_claim_codes_are_never_sent_in_the_clear(tmp_path, address, good) -> None:
+    out = run(tmp_path, "init", **named(address)).output
+    assert ("Identity key:" in out) is good
+    assert ("must begin with https://" in out) is not good
+
+
 def test_a_new_passphrase_ends_the_old_one(tmp_path) -> None:
     old = re.search(r"passphrase: (.+)", run(tmp_path, "init").output)
     new = re.search(r"passphrase: (.+)", run(tmp_path, "passphrase").output)

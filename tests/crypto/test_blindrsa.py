@@ -94,3 +94,12 @@ def test_keys_come_back_and_others_are_refused(signer: BlindSigner) -> None:
         blindrsa.load_public(signer.public_key + b"\x00")
     with pytest.raises(KeyFormatError):
         BlindSigner.load(b"nothing")
+
+
+def test_a_key_of_a_kind_that_nobody_knows_is_refused_by_name() -> None:
+    # A well-formed SubjectPublicKeyInfo of an unassigned algorithm: neither portal nor auditor may stumble on it.
+    algorithm = bytes.fromhex("300a06082b06010401aa5501")
+    bits = b"\x03\x82\x01\x01\x00" + bytes(256)
+    body = algorithm + bits
+    with pytest.raises(KeyFormatError):
+        blindrsa.load_public(b"\x30\x82" + len(body).to_bytes(2, "big") + body)

@@ -27,9 +27,9 @@ export async function makeIssuers() {
 
 /**
  * ballots.json as the portal would serve it. `change(parts)` may alter what the log holds before it is signed: {settings,
- * opening, keys: the issuers' leaves}.
+ * opening, keys: the issuers' leaves}. `late`: an issuer whose key is shown by a leaf after the opening.
  */
-export async function makeBallots(logKey, issuers, change = () => {}) {
+export async function makeBallots(logKey, issuers, change = () => {}, { late = "" } = {}) {
   const listed = NAMES.map((issuer) => {
     return { issuer, name_vi: `Nơi ${issuer}`, name_en: `Issuer ${issuer}`, address: `https://${issuer}.example.vn` };
   });
@@ -46,13 +46,13 @@ export async function makeBallots(logKey, issuers, change = () => {}) {
   }));
   change({ settings, opening, keys });
   opening.settings_sha256 ??= toHex(await sha256(canonicalBytes(settings)));
-  const leaves = [...keys.map(text), text(opening), text({ type: "asset", v: 1 })];
+  const leaves = [...keys.map(text), text(opening), text(late ? keys[NAMES.indexOf(late)] : { type: "asset", v: 1 })];
   const { proofs, checkpoint } = await makeTree(logKey, leaves);
   const proved = (index) => ({ index, leaf: leaves[index], proof: proofs[index] });
   const { each, collect_from, collect_until, opens } = opening;
   return {
     consultation: CONSULTATION, settings, each, collect_from, collect_until, opens, turnout: null,
-    consultation_leaf: proved(2), issuers: listed.map((item, at) => ({ ...item, key: proved(at) })),
+    consultation_leaf: proved(2), issuers: listed.map((item, at) => ({ ...item, key: proved(item.issuer === late ? 3 : at) })),
     checkpoint, log_vkey: logKey.vkey,
   };
 }

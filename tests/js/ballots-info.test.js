@@ -63,6 +63,12 @@ describe("the issuers", () => {
     });
   }
 
+  test("are refused with a key that came after the opening", async () => {
+    // The honest key stands first, so an auditor is not misled; the visitor must not be either.
+    const document = await makeBallots(logKey, issuers, () => {}, { late: "thanh-tra" });
+    await assert.rejects(checkBallots(document, CONSULTATION), /ballots/u);
+  });
+
   // What a log could hold that is not an opening with these issuers.
   const logged = {
     "an opening of version 1": ({ opening }) => (opening.v = 1),

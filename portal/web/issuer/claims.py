@@ -35,8 +35,8 @@ def claim(consultation: str) -> ResponseReturnValue:
     today = tools.clock.today()
     with reading() as session:
         row = rounds.get(session, consultation)
-        claims.admit(session, row, asked, today=today)
-    take_turn()
+        person = claims.admit(session, row, asked, today=today)
+    take_turn(person.claim_sha256 or b"")
     signatures = claims.sign(tools.settings.atrest, row, asked)
     with writing() as session:
         claims.note(session, rounds.get(session, consultation), asked, today=today)
@@ -83,9 +83,13 @@ def close_round(consultation: str) -> bytes:
     return statement
 
 
-def take_turn() -> None:
-    """One of the signings that this process does in a minute. Only who showed a claim code takes one."""
+def take_turn(code: bytes) -> None:
+    """One of the signings that this process does in a minute, and of those for that claim code (its hash).
+
+    Only who showed a claim code takes one, and nobody who shows it again and again, the rest of the office's.
+    """
     try:
+        runtime().own_signing.take(code)
         runtime().signing.take()
     except TooMany:
         raise TooMany("claim-busy") from None

@@ -15,7 +15,7 @@ from portal.clock import Clock
 from portal.issuing.config import IssuerSettings
 from portal.issuing.store import work
 from portal.web.assets import Assets
-from portal.web.bucket import GlobalBucket
+from portal.web.bucket import GlobalBucket, KeyedBuckets
 from portal.web.issuer.sittings import Sittings
 
 KEY = "portal.issuer"
@@ -23,7 +23,10 @@ KEY = "portal.issuer"
 
 @dataclass(frozen=True)
 class IssuerRuntime:
-    """Collaborators of the views. ``signing`` limits how often this process signs, whoever asks."""
+    """Collaborators of the views.
+
+    ``signing`` limits how often this process signs, whoever asks; ``own_signing`` how often for one claim code.
+    """
 
     settings: IssuerSettings
     clock: Clock
@@ -31,6 +34,7 @@ class IssuerRuntime:
     assets: Assets
     sittings: Sittings
     signing: GlobalBucket
+    own_signing: KeyedBuckets
 
 
 def bind(app: Flask, value: IssuerRuntime) -> None:

@@ -153,6 +153,13 @@ def _cards(row: Consultation, _wanted: int) -> str:
     )
 
 
+def _shared_cards(_row: Consultation, _wanted: int) -> str:
+    return gettext(
+        "Both issuers list one and the same half-card, which cannot happen by chance. Let each make its cards and its "
+        "terms again, and ask them how it came about."
+    )
+
+
 # What to do about each fault of ``portal.ballots.issuers.faults``.
 WORDS: dict[str, Callable[[Consultation, int], str]] = {
     "consultation-needs-issuers": _number,
@@ -161,4 +168,5 @@ WORDS: dict[str, Callable[[Consultation, int], str]] = {
     "issuers-rosters-differ": _rosters,
     "issuers-terms-differ": _terms,
     "issuers-cards-differ": _cards,
+    "issuers-cards-shared": _shared_cards,
 }

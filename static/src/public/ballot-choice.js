@@ -20,7 +20,8 @@ const FILE_MOST = 100_000; // bytes: nine ballots take some 8 000
  * `used(ballot)` after it was taken; `spent(ballot)` when it had been used before: resolves with whether another is there.
  */
 export async function layOutBallots(info, hashesUrl) {
-  const state = { info, box: await openBox(), held: [], file: [], gone: new Set(), print: null, cards: null };
+  const chosen = { held: [], file: [], gone: new Set(), print: null, cards: null };
+  const state = { info, box: await openBox(), half: false, ...chosen };
   state.cards = layOutCards(info, hashesUrl, () => {});
   await readBox(state);
   show(byId("choice-cards"), info.turnout.cards > 0);
@@ -47,10 +48,15 @@ function showWay({ info }) {
 async function readBox(state) {
   const { info, box, gone } = state;
   const record = await box.read(info.consultation);
+  if (record?.state === "collecting") {
+    // The lists are closed and the issuers' keys destroyed: it can never be finished, and only tells of somebody.
+    state.half = true;
+    await box.remove(info.consultation).catch(() => null);
+  }
   const held = await onlyGood(heldIn(record), info.issuers);
   state.held = held.filter((ballot) => !gone.has(idOf(ballot)));
   show(byId("choice-box"), state.held.length > 0);
-  show(byId("box-half"), record?.state === "collecting");
+  show(byId("box-half"), state.half);
   byId("box-status").textContent = words("boxHolds", { count: state.held.length });
 }
 

@@ -48,6 +48,8 @@ export async function checkBallots(document, consultation) {
   const opening = await loggedLeaf(document.consultation_leaf, checkpoint);
   await checkOpening(document, opening, consultation);
   const issuers = await Promise.all(document.issuers.map((item) => checkIssuer(item, checkpoint, consultation)));
+  // A key that came into the log after the opening would be one that somebody slipped in for this visitor.
+  require(issuers.every(({ leaf }) => leaf < document.consultation_leaf.index), "key after the opening");
   const names = issuers.map(({ issuer }) => issuer).join();
   require(issuers.length > 0 && names === opening.issuers.join(), "issuers");
   require(new Set(issuers.map(({ keyId }) => keyId)).size === issuers.length, "one key of two issuers");

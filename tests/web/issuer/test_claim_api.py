@@ -174,6 +174,23 @@ def test_who_shows_no_code_cannot_use_up_the_rate(tmp_path, clock, today, engine
     assert send(client, body(late)).status_code == 200
 
 
+def test_who_asks_again_and_again_cannot_use_up_the_rate(clock, today, engine, issuer, passphrase) -> None:
+    # given an issuer that signs twenty times a minute
+    client = create_issuer_app(dataclasses.replace(issuer, claim_rate=20), clock).test_client()
+    key, codes = one_round(engine, issuer, today)
+    # when somebody of the roster sends numbers that cannot be signed, or the same claim, without end
+    zero = [b64url_encode(bytes(255) + last) for last in (b"\0", b"\1", b"\2")]
+    nothing = body(Person("CB001", codes["CB001"], key)) | {"blinded": zero}
+    again = body(Person("CB002", codes["CB002"], key))
+    found = {send(client, one).json.get("error", "signed") for one in [nothing] * 30 + [again] * 30}
+    assert found == {"claim-malformed", "signed", "claim-busy"}
+    # then somebody else is answered all the same
+    assert send(client, body(Person("CB003", codes["CB003"], key))).status_code == 200
+    # and these two in the next minute
+    clock.advance(minutes=1)
+    assert send(client, again).status_code == 200
+
+
 def test_terms_and_list_are_public_when_their_time_has_come(stranger, engine, issuer, clock, ready) -> None:
     # given a round that collects, and one who did
     key, codes = ready
