@@ -86,6 +86,7 @@ def test_a_versions_keys_are_not_another_versions(tag) -> None:
         ("submission", "consultation", None),
         ("consultation", "opens", "2026-11-23T08:00"),
         ("consultation", "opens", "2026-13-01"),
+        ("consultation", "opens", "2026-W48-1"),
         ("consultation", "keys", ["ab" * 16, "aa" * 16]),
         ("consultation", "keys", ["aa" * 16, "aa" * 16]),
         ("consultation", "keys", []),
