@@ -24,7 +24,7 @@ NAV = {
     "home": "consultation",
     "results": "result",
     "how": "",
-    "receipt": "",
+    "receipt": "proof",
     "log": "",
 }
 """Endpoints of the main navigation, and the page below each that also counts as being there."""

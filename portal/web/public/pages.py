@@ -1,4 +1,4 @@
-"""Pages that are read: home, how anonymity is kept, the submit page, the receipt page."""
+"""Pages that are read: home, how anonymity is kept, the submit page, the pages that check a receipt or a proof."""
 
 from __future__ import annotations
 
@@ -43,4 +43,16 @@ def consultation(cid: str) -> ResponseReturnValue:
 @public.get("/receipt")
 def receipt() -> ResponseReturnValue:
     """Where a receipt code is entered; the browser derives from it what is asked of the server."""
-    return render_template("public/receipt.html", log_vkey=runtime().log.vkey)
+    return render_template("public/receipt.html", **_trust())
+
+
+@public.get("/proof")
+def proof() -> ResponseReturnValue:
+    """Where a proof file is checked, in the browser alone; nobody is told which."""
+    return render_template("public/proof.html", **_trust())
+
+
+def _trust() -> dict[str, str]:
+    """The log's key, and where its witnesses are named; empty where the log has none."""
+    log = runtime().log
+    return {"log_vkey": log.vkey, "policy_url": "/log/policy" if log.policy.witnesses else ""}

@@ -66,6 +66,14 @@ export function parseProof(raw) {
   };
 }
 
+/** The proof file with the leaf's text as its extra data, so that the file alone can be checked later. */
+export function withLeaf(raw, leaf) {
+  const { extra } = parseProof(raw);
+  if (extra !== null) return raw;
+  const encoded = btoa(String.fromCharCode(...utf8(leaf)));
+  return raw.replace(`${PROOF_HEADER}\n`, `${PROOF_HEADER}\nextra ${encoded}\n`);
+}
+
 /** The checkpoint under which the leaf (its text) is proven by that file to stand, and where: {index, checkpoint}. */
 export async function verifyProof(raw, leaf, key) {
   const { index, path, checkpoint: note } = parseProof(raw);

@@ -15,13 +15,20 @@ const VKEY = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/u;
 
 /** `<name>+<8 hex digits>+<base64(0x01 || public key)>` -> {name, id: 4 bytes, publicKey: 32 bytes}. */
 export async function parseVkey(text) {
+  const { type, ...key } = await parseTypedVkey(text);
+  if (type !== ED25519 || key.publicKey.length !== 32) throw new LogError("malformed-key");
+  return key;
+}
+
+/** A verifier key of any signature type, with its `type` (one byte); the id must be that of name, type and key. */
+export async function parseTypedVkey(text) {
   const [, name, hex, encoded] = VKEY.exec(text) ?? [];
   if (!name || !NAME.test(name)) throw new LogError("malformed-key");
   const material = decodeBase64(encoded, "malformed-key");
-  if (material.length !== 33 || material[0] !== ED25519) throw new LogError("malformed-key");
+  if (material.length < 2) throw new LogError("malformed-key");
   const id = (await sha256(concat(utf8(`${name}\n`), material))).subarray(0, KEY_ID_SIZE);
   if (toHex(id) !== hex) throw new LogError("malformed-key");
-  return { name, id, publicKey: material.subarray(1) };
+  return { name, id, type: material[0], publicKey: material.subarray(1) };
 }
 
 /** The parts of a note, none of them verified: {text, signatures: [{name, id, value}]}. */
@@ -71,7 +78,8 @@ function parseSignature(line) {
   return { name, id: value.subarray(0, KEY_ID_SIZE), value: value.subarray(KEY_ID_SIZE) };
 }
 
-async function ed25519Verifies(publicKey, message, signature) {
+/** RFC 8032; a public key that is no point of the curve verifies nothing. */
+export async function ed25519Verifies(publicKey, message, signature) {
   let key;
   try {
     key = await crypto.subtle.importKey("raw", publicKey, { name: "Ed25519" }, false, ["verify"]);

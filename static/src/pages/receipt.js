@@ -1,13 +1,16 @@
 // The receipt page: the code stays here; a locator derived from it is asked for, and the answer is verified here.
 import { attend, byId, show, showDay, words } from "../public/dom.js";
 import { offerFile } from "../public/download.js";
+import { parseProof, withLeaf } from "../lib/logproof.js";
+import { parseVkey } from "../lib/note.js";
+import { policyProblem, tellPolicyError, watchPolicy } from "../public/policy-source.js";
 import { judgeAnswer } from "../public/receipt-verdict.js";
 import { CodeError, locatorOf, readCode } from "../public/receipt-code.js";
-
-const BOX = { good: "success", wait: "success", bad: "error-summary", unknown: "warning" };
-const SIGN = { good: "M4 12.5l5.5 5.5L20 7", wait: "M12 3a9 9 0 1 0 .01 0zM12 7v5l3 2", bad: "M12 3 22 21H2zM12 10v5M12 18v.5" };
+import { fillBox, fillFacts } from "../public/verdict-box.js";
+import { tellWitnesses } from "../public/witness-verdict.js";
 
 const form = byId("receipt-form");
+const policy = watchPolicy();
 show(form);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -24,14 +27,28 @@ async function check() {
     return tellError(error instanceof CodeError ? words(error.key, error.values) : words("unsupported"));
   }
   tellError("");
+  const trusted = await trustedPolicy();
+  if (!trusted) return;
   busy(true);
   try {
     const answer = await ask(await locatorOf(raw));
-    tellVerdict(await judgeAnswer(answer, form.dataset.logVkey), answer);
+    await tellVerdict(await judgeAnswer(answer, form.dataset.logVkey), answer, trusted);
   } catch (error) {
     tellError(words(error?.code === "ed25519-unavailable" || !globalThis.crypto?.subtle ? "unsupported" : "network"));
   } finally {
     busy(false);
+  }
+}
+
+// Read before anything is asked: a policy with a slip in it should cost nothing.
+async function trustedPolicy() {
+  tellPolicyError("");
+  try {
+    return await policy();
+  } catch (error) {
+    tellPolicyError(policyProblem(error));
+    byId("policy").focus();
+    return null;
   }
 }
 
@@ -62,17 +79,19 @@ function tellError(text) {
   if (text) byId("code").focus();
 }
 
-function tellVerdict(verdict, answer) {
+async function tellVerdict(verdict, answer, trusted) {
   const values = { ...verdict, day: verdict.day ? showDay(verdict.day) : "" };
-  byId("verdict-box").className = BOX[verdict.tone];
-  byId("verdict-icon").setAttribute("d", SIGN[verdict.tone] ?? SIGN.bad);
-  byId("verdict-title").textContent = words(`${verdict.name}Title`);
-  byId("verdict-text").textContent = words(`${verdict.name}Text`, values);
-  byId("verdict-facts").replaceChildren(...facts(verdict, answer).flatMap(factLine));
+  const [title, text] = ["Title", "Text"].map((part) => words(`${verdict.name}${part}`, values));
+  fillBox("verdict", { tone: verdict.tone, title, text });
+  fillFacts("verdict-facts", facts(verdict, answer));
   const proven = verdict.name === "sequenced";
+  show(byId("witness-verdict"), false);
   show(byId("download"), proven);
   show(byId("proof-note"), proven);
-  if (proven) offerFile(byId("download"), `entry-${verdict.index}.tlog-proof`, answer.proof);
+  if (proven) {
+    offerFile(byId("download"), `entry-${verdict.index}.tlog-proof`, withLeaf(answer.proof, answer.leaf));
+    await tellWitnesses(parseProof(answer.proof).checkpoint, await parseVkey(answer.log_vkey), trusted);
+  }
   show(byId("verdict"));
   attend(byId("verdict-title"));
 }
@@ -83,17 +102,5 @@ function facts({ consultation, envelope, index }, answer) {
   if (envelope) lines.unshift(["factEnvelope", envelope]);
   if (index !== undefined) lines.unshift(["factIndex", String(index)]);
   if (consultation) lines.unshift(["factConsultation", consultation]);
-  return lines;
-}
-
-function factLine([key, value]) {
-  const term = document.createElement("dt");
-  const definition = document.createElement("dd");
-  term.textContent = words(key);
-  const text = document.createElement(value.includes("\n") ? "pre" : "span");
-  text.textContent = value;
-  if (text.localName === "pre") text.tabIndex = 0; // it scrolls sideways on narrow screens
-  else text.className = "mono";
-  definition.append(text);
-  return [term, definition];
+  return lines.map(([name, value]) => [words(name), value]);
 }
