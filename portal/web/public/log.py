@@ -11,9 +11,12 @@ from portal.ledger import log as ledger
 from portal.tlog.errors import MalformedPath
 from portal.tlog.paths import BundlePath, TilePath, parse_path
 from portal.tlog.tiles import width_at
+from portal.web.compressed import compressed
 from portal.web.headers import IMMUTABLE
 from portal.web.public.blueprint import public
 from portal.web.runtime import runtime
+
+OCTETS = "application/octet-stream"
 
 
 @public.get("/log")
@@ -56,10 +59,10 @@ def log_tile(rest: str) -> Response:
         place = parse_path(f"tile/{rest}")
     except MalformedPath:
         raise NotFound("log-tile-unknown") from None
-    if isinstance(place, TilePath):
+    if isinstance(place, TilePath):  # hashes, which nothing compresses
         data = ledger.read_tile(db.session(), place.level, place.index, place.width)
+        response = Response(data, mimetype=OCTETS)
     else:
-        data = ledger.read_bundle(db.session(), place.index, place.width)
-    response = Response(data, mimetype="application/octet-stream")
+        response = compressed(ledger.read_bundle(db.session(), place.index, place.width), OCTETS)
     response.headers["Cache-Control"] = IMMUTABLE
     return response

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+
 from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.ledger import events
 from portal.ledger.log import Log
-from portal.tlog.checkpoint import open_checkpoint
+from portal.tlog.checkpoint import Checkpoint, open_checkpoint
 from portal.tlog.keys import VerifierKey
 from portal.tlog.merkle import leaf_hashes, tree_head
+from portal.tlog.note import parse_note
 from portal.tlog.paths import BundlePath, TilePath
 from portal.tlog.replay import replay
 from portal.tlog.tiles import bundle_paths, decode_bundle, tile_paths
@@ -60,6 +63,47 @@ def test_tiles_agree_with_entries_and_may_be_cached(public: FlaskClient, publish
         assert answer.headers["Cache-Control"] == IMMUTABLE
         assert answer.headers["Content-Type"] == "application/octet-stream"
     assert public.get("/log/checkpoint").headers["Cache-Control"] == "no-store"
+
+
+def test_a_bundle_is_compressed_for_whoever_asks(public: FlaskClient, published: Office) -> None:
+    size = Checkpoint.parse(parse_note(fetch(public, "checkpoint")).text).size
+    for path in bundle_paths(size):
+        plain = public.get(f"/log/{path}")
+        packed = public.get(f"/log/{path}", headers={"Accept-Encoding": "gzip, identity"})
+        # then the bytes are the same, once unpacked, and both say so to caches
+        assert "Content-Encoding" not in plain.headers
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.get_data()) == plain.get_data()
+        assert len(packed.get_data()) < len(plain.get_data())
+        for answer in (plain, packed):
+            assert answer.headers["Vary"] == "Accept-Encoding"
+            assert answer.headers["Cache-Control"] == IMMUTABLE
+            assert answer.headers["Content-Type"] == "application/octet-stream"
+            assert int(answer.headers["Content-Length"]) == len(answer.get_data())
+    # and hashes, which do not compress, are sent as they are; so is a bundle to whoever refuses gzip
+    tile = public.get(f"/log/{next(tile_paths(size))}", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in tile.headers
+    refused = public.get(f"/log/{path}", headers={"Accept-Encoding": "gzip;q=0, identity"})
+    assert refused.get_data() == plain.get_data()
+
+
+def test_a_head_says_what_a_get_would(public: FlaskClient, published: Office) -> None:
+    size = Checkpoint.parse(parse_note(fetch(public, "checkpoint")).text).size
+    for path in ("checkpoint", "vkey", *tile_paths(size), *bundle_paths(size)):
+        asked, got = public.head(f"/log/{path}"), public.get(f"/log/{path}")
+        assert (asked.status_code, asked.get_data()) == (200, b"")
+        for name in ("Content-Length", "Content-Type", "Cache-Control"):
+            assert asked.headers[name] == got.headers[name], (path, name)
+    assert public.head("/log/tile/0/999").status_code == 404
+
+
+def test_what_may_change_is_not_cached(public: FlaskClient, published: Office) -> None:
+    for path in ("checkpoint", "vkey"):
+        answer = public.get(f"/log/{path}")
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    # a tile that is not there yet will be
+    assert public.get("/log/tile/0/999").headers["Cache-Control"] == "no-store"
 
 
 def test_other_spellings_and_unknown_tiles_are_not_found(public: FlaskClient, office: Office) -> None:
