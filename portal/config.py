@@ -61,6 +61,7 @@ class Settings:
     public_origins: tuple[str, ...] = setting((), "origins of the public app, comma-separated (web address, onion)")
     staff_origins: tuple[str, ...] = setting((), "origins of the staff app, comma-separated")
     log_origin: str = setting("", "name of the transparency log, a schema-less URL such as `gop-y.example.vn/log`")
+    witness_policy: str = setting("", "file (C2SP tlog-policy) of the witnesses to ask; empty for none")
     office_name: str = setting("", "the office, as the pages name it")
     time_zone: str = setting("Asia/Ho_Chi_Minh", "IANA zone that decides where a day ends")
     totp: str = setting("required", "`required` or `optional`: second factor of staff accounts")

@@ -13,7 +13,7 @@ from portal.clock import Clock, SystemClock
 from portal.config import ROOT, Settings, load_settings
 from portal.crypto.atrest import AtRest
 from portal.extensions import configure_database, csrf
-from portal.ledger.log import Log
+from portal.ledger.opening import open_log
 from portal.web import access, errors, headers, locale, public, staff
 from portal.web.assets import load_assets
 from portal.web.runtime import Runtime, bind
@@ -26,7 +26,7 @@ def _runtime(settings: Settings, clock: Clock | None, *, staff_app: bool) -> Run
     return Runtime(
         settings=settings,
         clock=clock or SystemClock(ZoneInfo(settings.time_zone)),
-        log=Log.from_seed(settings.log_origin, secrets.log_key),
+        log=open_log(settings),
         assets=load_assets(ROOT / "static" / "dist"),
         atrest=AtRest([secrets.instance_key]) if staff_app else None,
     )

@@ -26,7 +26,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('key_id', sa.LargeBinary(length=4), nullable=False),
     sa.Column('size', sa.BigInteger(), nullable=False),
-    sa.Column('refused', sa.Boolean(), nullable=False),
+    sa.Column('status', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('name', 'key_id', name=op.f('pk_log_witness'))
     )
 

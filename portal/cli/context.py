@@ -12,8 +12,10 @@ from portal.accounts import security
 from portal.clock import SystemClock
 from portal.config import Settings
 from portal.extensions import database_app
-from portal.ledger.log import Log
+from portal.ledger.opening import open_log
 from portal.web.runtime import unit_of_work
+
+__all__ = ["database", "open_log", "system_clock", "work"]
 
 
 @contextmanager
@@ -32,11 +34,6 @@ def work(settings: Settings) -> Iterator[Session]:
     """One transaction in a context of its own; committed at the end."""
     with database(settings), unit_of_work() as session:
         yield session
-
-
-def open_log(settings: Settings) -> Log:
-    """The log that this instance signs."""
-    return Log.from_seed(settings.log_origin, settings.secret.log_key)
 
 
 def system_clock(settings: Settings) -> SystemClock:

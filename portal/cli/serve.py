@@ -9,8 +9,13 @@ import threading
 import click
 
 from portal.cli.assets import record_assets
+from portal.cli.context import open_log
 from portal.cli.gunicorn_server import Server, check_host, server_options
+from portal.cli.witnessing import refuse_rolled_back
 from portal.config import ROOT, Settings, load_settings
+
+START_TIMEOUT = 3.0
+"""Seconds for which a witness that cannot be reached delays the start; the ticker asks it again."""
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int, threads: int) -> None:
@@ -43,7 +48,11 @@ def keep_ticking(stop: threading.Event) -> None:
 @click.option("--workers", default=2, show_default=True, help="Worker processes.")
 @click.option("--threads", default=4, show_default=True, help="Threads in each worker.")
 def serve(host: str, port: int, workers: int, threads: int) -> None:
-    """Serve the portal (gunicorn, no access log) and run the ticker."""
+    """Serve the portal (gunicorn, no access log) and run the ticker.
+
+    Refuses to start when a witness knows more of the log than the log itself.
+    """
     settings = load_settings()
+    refuse_rolled_back(settings, open_log(settings), timeout=START_TIMEOUT)
     record_assets(settings)
     run(settings, host=host, port=port, workers=workers, threads=threads)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from portal.ballots.fetching import fetch_closing
 from portal.ballots.issuers import awaiting_closing, take_closing
 from portal.cli.context import database, open_log, system_clock, work
+from portal.cli.witnessing import Round, ask_witnesses, news, refuse_rolled_back
 from portal.clock import Clock
 from portal.config import Settings, load_settings
 from portal.consultations.service import close_consultation, get, list_all
@@ -77,6 +78,18 @@ def try_lists(settings: Settings, log: Log, clock: Clock) -> None:
         click.echo(f"portal tick: {type(error).__name__}, trying again", err=True)
 
 
+def try_witnesses(settings: Settings, log: Log, before: Round | None) -> Round:
+    """Ask the witnesses, all of them in the first round; outlives whatever goes wrong, and returns what was heard."""
+    try:
+        heard = ask_witnesses(settings, log, everyone=before is None)
+    except Exception as error:
+        click.echo(f"portal tick: {type(error).__name__}, trying again", err=True)
+        return before or {}
+    for line in news(heard, before):
+        click.echo(line, err=True)
+    return (before or {}) | heard
+
+
 def tidy(settings: Settings) -> int:
     """Let the file forget in which order comments came; returns the newest comment's leaf, or -1 to try again."""
     with database(settings):
@@ -104,17 +117,23 @@ def try_once(settings: Settings, log: Log, clock: Clock, tidied: int) -> int:
 @click.command()
 @click.option("--every", default=0, help="Seconds between rounds; 0 runs once. Ends when its parent ends.")
 def tick(every: int) -> None:
-    """Shuffle waiting comments into the log, close what is over, and fetch the issuers' lists that are due."""
+    """Shuffle in what waits, close what is over, fetch the issuers' lists that are due, ask witnesses to cosign.
+
+    Witnesses are asked first, too: nothing is appended to a log that was restored from an old copy.
+    """
     settings = load_settings()
     log, clock, parent = open_log(settings), system_clock(settings), os.getppid()
     if not every:
+        refuse_rolled_back(settings, log)
         appended, closed = run_once(settings, log, clock)
         lists = take_lists(settings, log, clock)
         tidy(settings)
+        try_witnesses(settings, log, {})
         click.echo(f"{appended} leaves appended, {closed} consultations closed, {lists} issuers' lists logged.")
         return
-    tidied = -1
+    tidied, heard = -1, try_witnesses(settings, log, None)
     while os.getppid() == parent:
         tidied = try_once(settings, log, clock, tidied)
         try_lists(settings, log, clock)
+        heard = try_witnesses(settings, log, heard)
         time.sleep(every)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, exists, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from portal.errors import Conflict, NotFound
@@ -27,6 +27,11 @@ from portal.tlog.proof import LogProof
 from portal.tlog.tiles import HASH_SIZE, TILE_WIDTH, TileTree, encode_bundle, new_tiles, width_at
 
 ADVISORY_LOCK = 0x706F7274616C
+
+# Made once: whoever sends a comment waits for it.
+ROLLED_BACK = select(
+    exists().where(LogWitness.size > func.coalesce(select(func.max(LogCheckpoint.size)).scalar_subquery(), 0))
+)
 
 
 @dataclass(frozen=True)
@@ -57,9 +62,9 @@ class Log:
         return str(sign_promise(Promise(self.origin, digest, due), self.signer))
 
     def proof(self, session: Session, index: int) -> str:
-        """A C2SP tlog-proof of the leaf at ``index`` against the newest checkpoint, cosigned by the policy's witnesses."""
+        """A C2SP tlog-proof of the leaf at ``index`` against the newest checkpoint, with witnesses' cosignatures."""
         note = newest_note(session)  # read once: the log may grow meanwhile, and the path must lead to this root
-        tree = open_tree(session, Checkpoint.parse(note.text).size)
+        tree = tree_of(session, note)
         return str(LogProof(index, tuple(tree.inclusion_proof(index)), self._of_policy(note)))
 
     def _of_policy(self, note: Note) -> Note:
@@ -75,7 +80,7 @@ def size(session: Session) -> int:
 
 
 def newest_checkpoint(session: Session) -> str:
-    """The newest signed checkpoint's text, witnesses' lines after the log's; :class:`NotFound` while the log is empty."""
+    """The newest checkpoint, witnesses' signature lines after the log's; :class:`NotFound` while the log is empty."""
     newest = select(LogCheckpoint.size, LogCheckpoint.note).order_by(LogCheckpoint.size.desc()).limit(1)
     found = session.execute(newest).one_or_none()
     if found is None:
@@ -126,8 +131,11 @@ def append(session: Session, log: Log, entries: Sequence[bytes]) -> int:
 
 
 def rolled_back(session: Session) -> bool:
-    """Whether a witness knows a larger tree of this log than the log itself has."""
-    return (session.scalar(select(func.max(LogWitness.size))) or 0) > size(session)
+    """Whether a witness knows a larger tree of this log than the log itself has: it runs on an old copy of its data.
+
+    Then nothing may be appended, and nothing promised.
+    """
+    return bool(session.connection().execute(ROLLED_BACK).scalar())
 
 
 def lock(session: Session) -> None:
@@ -170,6 +178,11 @@ def open_tree(session: Session, tree_size: int | None = None) -> TileTree:
     """The tree of that size (the newest checkpoint's by default), read from the stored tiles."""
     held = size(session) if tree_size is None else tree_size
     return TileTree(held, lambda level, index, width: read_tile(session, level, index, width))
+
+
+def tree_of(session: Session, note: Note) -> TileTree:
+    """The tree that a checkpoint of this log states."""
+    return open_tree(session, Checkpoint.parse(note.text).size)
 
 
 def kinds(session: Session) -> dict[str, int]:

@@ -61,9 +61,10 @@ class LogCosignature(Base):
 
 
 class LogWitness(Base):
-    """What a witness last said: the size up to which it knows this log, and whether it refused the checkpoint.
+    """What a witness last said: the size up to which it knows this log, and the HTTP status of its answer.
 
-    A ``size`` above the log's own means that the log has forgotten leaves: nothing is appended any more.
+    A ``size`` above the log's own means that the log has forgotten leaves: nothing is appended any more. ``status`` is
+    0 when no answer came.
     """
 
     __tablename__ = "log_witness"
@@ -71,7 +72,7 @@ class LogWitness(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     key_id: Mapped[bytes] = mapped_column(LargeBinary(4), primary_key=True)
     size: Mapped[int] = mapped_column(BigInteger)
-    refused: Mapped[bool]
+    status: Mapped[int]
 
 
 class PoolEntry(Base):

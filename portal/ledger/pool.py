@@ -10,7 +10,8 @@ from typing import cast
 from sqlalchemy import Table, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from portal.ledger.log import Log, append
+from portal.errors import Conflict
+from portal.ledger.log import Log, append, rolled_back
 from portal.ledger.models import PoolEntry
 from portal.tlog.merkle import leaf_hash
 
@@ -38,7 +39,12 @@ def hold(session: Session, digest: bytes) -> None:
 
 
 def put(session: Session, *, group: str, kind: str, data: bytes, today: date, promise_days: int) -> Waiting:
-    """Let a leaf wait. ``group`` is the consultation: leaves are shuffled with their own kind only."""
+    """Let a leaf wait. ``group`` is the consultation: leaves are shuffled with their own kind only.
+
+    Raises ``log-rolled-back``: what came to an old copy of the data would be lost when that is put right.
+    """
+    if rolled_back(session):
+        raise Conflict("log-rolled-back")
     digest = leaf_hash(data)
     due = today + timedelta(days=promise_days)
     row = {

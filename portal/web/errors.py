@@ -31,6 +31,10 @@ MESSAGES = {
     "log-empty": _l("The log is still empty. Come back when the first consultation has opened."),
     "log-tile-unknown": _l("The log has no such tile."),
     "log-leaf-unknown": _l("The log has no such leaf."),
+    "log-rolled-back": _l(
+        "A witness has seen more of the public log than the portal has now: it runs on an old copy of its data. "
+        "Nothing can be logged until that is put right. Call the administrator."
+    ),
     # consultations
     "consultation-unknown": _l("There is no such consultation. Choose one from the home page."),
     "consultation-closed": _l("This consultation does not take comments now. Look at its dates on the home page."),

@@ -15,7 +15,7 @@ from portal.consultations.frozen import frozen_settings
 from portal.consultations.models import Consultation
 from portal.consultations.service import accepts, collecting, get_with_ballots
 from portal.extensions import db
-from portal.ledger.log import Log, newest_checkpoint, open_tree
+from portal.ledger.log import Log, newest_note, tree_of
 from portal.submissions.sequencing import count_sequenced
 from portal.web.headers import allow_camera, allow_connect
 from portal.web.public.blueprint import public
@@ -55,7 +55,8 @@ def cards(cid: str) -> ResponseReturnValue:
 
 def ballots_document(session: Session, log: Log, row: Consultation) -> dict[str, Any]:
     """What ``docs/ballots.md`` lists as ``ballots.json``; issuers stand in the order of their names."""
-    tree = open_tree(session)
+    note = newest_note(session)  # read once: what is proven below leads to this root
+    tree = tree_of(session, note)
     figures = turnout(row, used=count_sequenced(session, row.id))
     named = ("issuer", "name_vi", "name_en", "address")
     return {
@@ -71,6 +72,6 @@ def ballots_document(session: Session, log: Log, row: Consultation) -> dict[str,
             for one in row.issuers
         ],
         "turnout": asdict(figures) if figures else None,
-        "checkpoint": newest_checkpoint(session),
+        "checkpoint": str(note),
         "log_vkey": log.vkey,
     }

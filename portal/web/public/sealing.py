@@ -15,7 +15,7 @@ from portal.consultations.models import Consultation
 from portal.consultations.service import get_public
 from portal.crypto.encoding import b64url_encode
 from portal.extensions import db
-from portal.ledger.log import Log, newest_checkpoint, open_tree
+from portal.ledger.log import Log, newest_note, tree_of
 from portal.tlog.tiles import TileTree
 from portal.web.public.blueprint import public
 from portal.web.public.proofs import proved
@@ -35,14 +35,15 @@ def sealing_document(session: Session, log: Log, row: Consultation) -> dict[str,
     Each key: ``{kid, name, public_key (base64url), index, leaf (text), proof ([base64])}``, in kid order;
     ``consultation_leaf``: ``{index, leaf, proof}`` of the leaf that opened the consultation.
     """
-    tree = open_tree(session)
+    note = newest_note(session)  # read once: what is proven below leads to this root
+    tree = tree_of(session, note)
     keys = keys_of(session, [moderator.kid for moderator in row.moderators])
     return {
         "consultation": row.id,
         "settings": frozen_settings(row),
         "keys": [_key(session, tree, key) for key in keys],
         "consultation_leaf": proved(session, tree, row.open_leaf or 0),
-        "checkpoint": newest_checkpoint(session),
+        "checkpoint": str(note),
         "log_vkey": log.vkey,
     }
 
