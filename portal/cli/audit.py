@@ -13,6 +13,7 @@ import click
 from portal.audit.source import open_source
 from portal.audit.turnout import Turnout
 from portal.audit.verify import Brought, Verdict, verify
+from portal.cli.audit_watch import watch_command
 
 PLACES = 5
 
@@ -20,6 +21,9 @@ PLACES = 5
 @click.group()
 def audit() -> None:
     """Check a portal's log and publications, or export them."""
+
+
+audit.add_command(watch_command)
 
 
 @audit.command("verify")
