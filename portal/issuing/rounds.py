@@ -14,7 +14,17 @@ from portal.crypto.atrest import AtRest
 from portal.crypto.ballot import card_hash
 from portal.crypto.blindsign import BlindSigner
 from portal.crypto.crockford import RAW_SIZE
-from portal.crypto.statements import EACH_MOST, SLUG, About, Closing, Terms, sign_closing, sign_terms
+from portal.crypto.statements import (
+    EACH_MOST,
+    SLUG,
+    About,
+    Closing,
+    Terms,
+    read_closing,
+    read_terms,
+    sign_closing,
+    sign_terms,
+)
 from portal.errors import Conflict, Invalid, NotFound
 from portal.issuing.models import Card, Issuance, Person, Round
 from portal.issuing.roster import STAFF_CODE, UNIT_CODE, Member, fingerprint, units_of
@@ -107,13 +117,15 @@ def get(session: Session, consultation: str) -> Round:
 
 
 def figures(session: Session, row: Round) -> Figures:
-    """Counts of the round."""
+    """Counts of the round; once its people are erased, those that were signed."""
     own = Person.consultation == row.consultation
     people, coded, collected = session.execute(
         select(func.count(), func.count(Person.claim_sha256), func.count(Person.request_sha256)).where(own)
     ).one()
     took = session.scalar(select(func.count()).where(own, Person.took_cards)) or 0
     cards = session.scalar(select(func.count()).where(Card.consultation == row.consultation)) or 0
+    if not people and row.terms and row.closing:
+        return _signed_figures(row.terms, row.closing)
     return Figures(people, coded, collected, took, cards)
 
 
@@ -218,6 +230,22 @@ def close(session: Session, row: Round, identity: SignerKey, issuer: str, *, tod
     row.sealed_key, row.closing, row.state = None, statement.decode(), "closed"
     session.flush()
     return statement
+
+
+def forget_people(session: Session, row: Round) -> None:
+    """Erase the people of a closed round. What is told of it from then on stands in what was signed."""
+    if row.state != "closed":
+        raise Conflict("round-not-closed")
+    session.execute(delete(Person).where(Person.consultation == row.consultation))
+    session.flush()
+
+
+def _signed_figures(terms: str, closing: str) -> Figures:
+    """Nothing says any more who had a claim code; everybody on the roster had a right to one."""
+    signed = read_terms(terms.encode())
+    closed, each = read_closing(closing.encode(), signed.identity), signed.terms.each
+    people = signed.terms.roster_size
+    return Figures(people, people, len(closed.issued) // each, closed.cards // each, len(signed.terms.cards))
 
 
 def _preparing(row: Round) -> None:

@@ -97,7 +97,7 @@ def test_a_slip_says_everything_that_its_owner_needs() -> None:
     assert one.staff_code in said and one.code in said
     assert "a1b2c3d4e5f60718" in said and KEY_ID[:17] not in said
     for item in fields(SlipWords):
-        words = getattr(SHEET.words, item.name) % {"key": "a1b2 c3d4 e5f6 0718"}
+        words = getattr(SHEET.words, item.name) % {"key": "a1b2 c3d4 e5f6 0718", "issuer": SHEET.issuer_name}
         assert re.sub(r"\s", "", words) in said
 
 

@@ -237,3 +237,21 @@ def test_of_a_destroyed_key_no_byte_stays_in_the_files(engine, issuer, today, tm
     # then no file holds any of it
     files = [path.read_bytes() for path in tmp_path.glob("issuer.sqlite3*")]
     assert files and not any(sealed[40:80] in data for data in files)
+
+
+def test_people_are_erased_only_after_closing(store, issuer, today) -> None:
+    # given a round that collects
+    row, _ = begin(store, issuer, today, cards=6)
+    make_ready(store, issuer, row)
+    with pytest.raises(Conflict, match="round-not-closed"):
+        rounds.forget_people(store, row)
+    claims.hand_cards(store, row, "CB001", today=today)
+    statement = rounds.close(store, row, issuer.identity, issuer.issuer, today=today + timedelta(days=7))
+    before = rounds.figures(store, row)
+    # when its people are erased, twice
+    rounds.forget_people(store, row)
+    rounds.forget_people(store, row)
+    # then nobody is left, and what is told is what was signed
+    assert rounds.members(store, row) == []
+    assert rounds.figures(store, row) == before == rounds.Figures(5, 5, 0, 1, 6)
+    assert rounds.close(store, row, issuer.identity, issuer.issuer, today=today) == statement

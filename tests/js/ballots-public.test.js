@@ -59,12 +59,12 @@ describe("half-cards", async () => {
 describe("the crowd", () => {
   const of = (turnout, kind) => crowdOf({ turnout, each: 3 }, kind);
   test("people are those who hold ballots of the same kind", () => {
-    const turnout = { ballots: 60, cards: 30, used: 7 };
+    const turnout = { ballots: 60, cards: 60, used: 7 };
     assert.deepEqual(of(turnout, "collected"), { count: 60, people: 20, used: 7, few: "" });
-    assert.deepEqual(of(turnout, "card"), { count: 30, people: 10, used: 7, few: "" });
+    assert.deepEqual(of(turnout, "card"), { count: 60, people: 20, used: 7, few: "" });
   });
-  test("fewer than 20 people, or than 10 pairs of cards, are few", () => {
-    const turnout = { ballots: 57, cards: 9, used: 0 };
+  test("fewer than 20 people are few, whichever kind of ballot they hold", () => {
+    const turnout = { ballots: 57, cards: 57, used: 0 };
     assert.deepEqual([of(turnout, "collected").few, of(turnout, "card").few], ["fewPeople", "fewCards"]);
     assert.equal(of({ ...turnout, ballots: 58 }, "collected").people, 20);
   });

@@ -89,7 +89,8 @@ def _slip(canvas: Canvas, top: float, slip: Slip, sheet: SlipSheet) -> None:
 def _outside(canvas: Canvas, place: tuple[float, float], slip: Slip, sheet: SlipSheet) -> None:
     left, top = place
     below = canvas.text((left, top + 4), TEXT, sheet.office_name, 8, grey=SOFT, lines=2)
-    canvas.text((left, below + 1), TEXT, sheet.title, 8.5, lines=4)
+    below = canvas.text((left, below), TEXT, sheet.words.kind % {"issuer": sheet.issuer_name}, 8, bold=True, lines=2)
+    canvas.text((left, below + 1), TEXT, sheet.title, 8.5, lines=2)
     below = canvas.text((left, top + 29), TEXT, slip.name, 14, bold=True, lines=2)
     canvas.text((left, below + 1), TEXT, slip.unit_name, 10, lines=2)
     canvas.text((left, top + HEIGHT - 11), TEXT, sheet.words.personal, 7, grey=SOFT, lines=3)

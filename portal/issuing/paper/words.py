@@ -9,8 +9,9 @@ from portal.issuing.words import N_
 
 @dataclass(frozen=True)
 class SlipWords:
-    """The words of a claim slip. ``key`` holds ``%(key)s``; the others hold no placeholder."""
+    """The words of a claim slip. ``kind`` and ``key`` hold one placeholder; the others hold none."""
 
+    kind: str = N_("Claim slip of %(issuer)s")
     personal: str = N_("Only for the person named here. If it was open when you got it, ask for a new one.")
     from_issuer: str = N_("Issued by")
     staff_code: str = N_("Staff code")

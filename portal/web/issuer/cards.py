@@ -26,9 +26,11 @@ def make(consultation: str) -> ResponseReturnValue:
         try:
             with writing() as session:
                 row = rounds.get(session, consultation)
+                if form.made.data not in (None, "", str(rounds.figures(session, row).cards)):
+                    raise Invalid("cards-made-meanwhile")
                 codes = rounds.make_cards(session, row, tools.settings.issuer, form.count.data)
         except Invalid as refusal:
-            refuse(form, refusal, {"cards-count": "count"})
+            refuse(form, refusal, {"cards-count": "count", "cards-made-meanwhile": "count"})
         else:
             flash(gettext("The half-cards were made. Only the file that you saved holds their codes."), "success")
             return print_cards(tools.settings, row, codes, form.letter.data, form.language.data)

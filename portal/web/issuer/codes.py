@@ -25,8 +25,8 @@ from portal.web.language import pick_in
 
 UNSENT = "unsent"
 SCOPES = {
-    "all": _l("Everybody who has not collected; codes handed out before become void"),
     "missing": _l("Only people who have no code yet"),
+    "all": _l("Everybody who has not collected; codes handed out before become void"),
     UNSENT: _l("Only people whose e-mail could not be sent"),
 }
 
@@ -127,7 +127,7 @@ def _page(consultation: str, slips_form: SlipsForm, one_form: OneSlipForm) -> Re
         raise Conflict("round-closed")
     slips_form.scope.choices = _scopes(consultation)
     if not slips_form.errors:
-        slips_form.scope.data = "missing" if shown.now.with_code else "all"  # what voids nothing comes first
+        slips_form.scope.data = "missing"  # pressed twice it voids nothing: the page stays while the file is saved
     wrong = bool(slips_form.errors or one_form.errors)
     letter_form = LetterForm(formdata=None, prefix="letter")
     forms = {"slips": slips_form, "one": one_form, "letter": letter_form}

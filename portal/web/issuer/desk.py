@@ -9,6 +9,7 @@ from flask_babel import gettext
 from portal.errors import Conflict, Invalid
 from portal.issuing import rounds
 from portal.issuing.models import Round
+from portal.storage import forget_order
 from portal.web.forms import refuse
 from portal.web.issuer.forms import FIELD_OF, ConfirmForm, RoundForm, round_values
 from portal.web.issuer.runtime import reading, runtime, writing
@@ -79,6 +80,21 @@ def discard(consultation: str) -> ResponseReturnValue:
         rounds.discard(session, rounds.get(session, consultation))
     flash(gettext("The round was discarded."), "success")
     return redirect(url_for("desk.index"))
+
+
+@blueprint.route("/rounds/<consultation>/erase", methods=["GET", "POST"])
+def erase(consultation: str) -> ResponseReturnValue:
+    """Erase the people of a round that is over; no byte of them stays in the store's file."""
+    shown, form, engine = _shown(consultation), ConfirmForm(), runtime().engine
+    if shown.row.state != "closed":
+        raise Conflict("round-not-closed")
+    if shown.erased or not form.validate_on_submit():
+        return render_template("issuer/rounds/erase.html", form=form, **vars(shown))
+    with writing() as session:
+        rounds.forget_people(session, rounds.get(session, consultation))
+    forget_order(engine)
+    flash(gettext("The roster of this round was erased."), "success")
+    return redirect(url_for("desk.show", consultation=consultation))
 
 
 def _shown(consultation: str) -> Shown:

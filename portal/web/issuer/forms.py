@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, IntegerField, RadioField, ValidationError
+from wtforms import DateField, HiddenField, IntegerField, RadioField, ValidationError
 from wtforms.validators import InputRequired, NumberRange
 
 from portal.crypto.statements import EACH_MOST, SLUG
@@ -107,7 +107,7 @@ class LetterForm(PortalForm):
 
 
 class CardsForm(PortalForm):
-    """How many half-cards, and which half this issuer's box holds."""
+    """How many half-cards, and which half this issuer's box holds. ``made``: how many there were when it was shown."""
 
     count = number(_l("Number of half-cards"), least=1, most=CARDS_MOST)
     letter = RadioField(
@@ -116,6 +116,7 @@ class CardsForm(PortalForm):
         choices=LETTERS,
         description=_l("Agree with the other issuer: one prints A, the other B, and both the same number."),
     )
+    made = HiddenField()
     language = RadioField(_l("Language"), default="vi", choices=LANGUAGES)
 
 

@@ -50,6 +50,7 @@ def preview(consultation: str) -> ResponseReturnValue:
         "issuer/rounds/preview.html",
         row=row,
         people=len(found.members),
+        members=found.members,
         warnings=[say(note) for note in found.warnings],
         new_units=units_of(found.members),
         new_fingerprint=fingerprint(consultation, found.members),

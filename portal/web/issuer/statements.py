@@ -52,6 +52,17 @@ def close(consultation: str) -> ResponseReturnValue:
     return redirect(url_for("desk.show", consultation=consultation, _anchor="closing"))
 
 
+@blueprint.get("/notice")
+def notice(consultation: str) -> ResponseReturnValue:
+    """The keys on one sheet, to be printed, signed and put up: what voters and auditors compare with."""
+    tools = runtime()
+    with reading() as session:
+        shown = show_round(session, tools.settings, consultation, tools.clock.today())
+    if shown.row.terms is None:
+        raise Conflict("round-not-ready")
+    return render_template("issuer/rounds/notice.html", office_name=tools.settings.office_name, **vars(shown))
+
+
 @blueprint.get("/terms")
 def terms(consultation: str) -> ResponseReturnValue:
     """The terms as a file."""

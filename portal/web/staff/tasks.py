@@ -139,7 +139,9 @@ def _given(row: Consultation, wanted: int) -> str:
     """Whose terms are there, or that they do not fit."""
     if len(row.issuers) == wanted:
         return gettext("All terms are there, but they do not fit yet: the page says why.")
-    names = ", ".join(pick(one, "name") for one in row.issuers) or gettext("none")
+    if not row.issuers:
+        return gettext("No issuer has been added yet.")
+    names = ", ".join(pick(one, "name") for one in row.issuers)
     return gettext(
         "%(have)s of %(wanted)s issuers so far: %(names)s.", have=len(row.issuers), wanted=wanted, names=names
     )

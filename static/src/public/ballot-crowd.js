@@ -2,7 +2,6 @@
 import { byId, show, words } from "./dom.js";
 
 const FEW_PEOPLE = 20;
-const FEW_CARDS = 10;
 
 /**
  * The crowd of a comment sent with that kind of ballot ("collected" or "card"): {count: ballots of the kind, people: at
@@ -12,8 +11,8 @@ const FEW_CARDS = 10;
 export function crowdOf({ turnout, each }, kind) {
   const count = kind === "card" ? turnout.cards : turnout.ballots;
   const people = Math.ceil(count / each);
-  const few = kind === "card" ? count < FEW_CARDS && "fewCards" : people < FEW_PEOPLE && "fewPeople";
-  return { count, people, used: turnout.used, few: few || "" };
+  const few = kind === "card" ? "fewCards" : "fewPeople";
+  return { count, people, used: turnout.used, few: people < FEW_PEOPLE ? few : "" };
 }
 
 /** Tell it on the page; with `kind` null, while no ballot is chosen, nothing is told. */
