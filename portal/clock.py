@@ -7,7 +7,7 @@ ask for :meth:`Clock.today`, never for :meth:`Clock.now`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clock, with the office's time zone for calendar days."""
 
-    zone: ZoneInfo
+    zone: tzinfo
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""

@@ -14,6 +14,7 @@ from portal.audit.source import open_source
 from portal.audit.turnout import Turnout
 from portal.audit.verify import Brought, Verdict, verify
 from portal.cli.audit_watch import watch_command
+from portal.cli.witness import witness
 
 PLACES = 5
 
@@ -24,6 +25,7 @@ def audit() -> None:
 
 
 audit.add_command(watch_command)
+audit.add_command(witness)
 
 
 @audit.command("verify")
