@@ -61,9 +61,12 @@ class Log:
         """A signed note that the leaf of that hash will stand in the log by the end of that day."""
         return str(sign_promise(Promise(self.origin, digest, due), self.signer))
 
-    def proof(self, session: Session, index: int) -> str:
-        """A C2SP tlog-proof of the leaf at ``index`` against the newest checkpoint, with witnesses' cosignatures."""
-        note = newest_note(session)  # read once: the log may grow meanwhile, and the path must lead to this root
+    def proof(self, session: Session, index: int, note: Note | None = None) -> str:
+        """A C2SP tlog-proof of the leaf at ``index`` against that checkpoint of the log, with its cosignatures.
+
+        By default the newest, which is read once: the log may grow meanwhile, and the path must lead to this root.
+        """
+        note = note or newest_note(session)
         tree = tree_of(session, note)
         return str(LogProof(index, tuple(tree.inclusion_proof(index)), self._of_policy(note)))
 
@@ -93,6 +96,12 @@ def cosignature_lines(session: Session, tree_size: int) -> str:
     own = select(LogCosignature.line).where(LogCosignature.size == tree_size)
     lines = session.scalars(own.order_by(LogCosignature.name, LogCosignature.key_id))
     return "".join(f"{line}\n" for line in lines)
+
+
+def checkpoint_sizes(session: Session, after: int, until: int) -> list[int]:
+    """The sizes of the checkpoints in ``after + 1 .. until``, ascending."""
+    between = (LogCheckpoint.size > after) & (LogCheckpoint.size <= until)
+    return list(session.scalars(select(LogCheckpoint.size).where(between).order_by(LogCheckpoint.size)))
 
 
 def newest_note(session: Session) -> Note:

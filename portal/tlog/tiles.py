@@ -86,19 +86,40 @@ def width_at(level: int, index: int, size: int) -> int:
     return max(0, min(TILE_WIDTH, held))
 
 
-def tile_paths(size: int) -> Iterator[TilePath]:
-    """Every tile of a tree of ``size`` leaves, level by level."""
+def tile_paths(size: int, since: int = 0) -> Iterator[TilePath]:
+    """The tiles of a tree of ``size`` leaves, level by level, but for those that its first ``since`` leaves have."""
     level = 0
-    while held := size >> (TILE_HEIGHT * level):
-        for index in range(-(-held // TILE_WIDTH)):
-            yield TilePath(level, index, width_at(level, index, size))
+    while size >> (TILE_HEIGHT * level):
+        for index, width in _row(level, size, since):
+            yield TilePath(level, index, width)
         level += 1
 
 
-def bundle_paths(size: int) -> Iterator[BundlePath]:
-    """Every entry bundle of a tree of ``size`` leaves."""
-    for index in range(-(-size // TILE_WIDTH)):
-        yield BundlePath(index, width_at(0, index, size))
+def bundle_paths(size: int, since: int = 0) -> Iterator[BundlePath]:
+    """The entry bundles of a tree of ``size`` leaves, but for those that its first ``since`` leaves have."""
+    for index, width in _row(0, size, since):
+        yield BundlePath(index, width)
+
+
+def edge_paths(size: int) -> Iterator[TilePath | BundlePath]:
+    """The partial tiles of a tree of ``size`` leaves, one a level at most, and its partial bundle."""
+    level = 0
+    while held := size >> (TILE_HEIGHT * level):
+        index, width = divmod(held, TILE_WIDTH)
+        if width:
+            yield TilePath(level, index, width)
+            if level == 0:
+                yield BundlePath(index, width)
+        level += 1
+
+
+def _row(level: int, size: int, since: int) -> Iterator[tuple[int, int]]:
+    """Index and width of each tile of a level that is wider in the tree of ``size`` than in that of ``since``."""
+    known, held = since >> (TILE_HEIGHT * level), size >> (TILE_HEIGHT * level)
+    for index in range(known // TILE_WIDTH, -(-held // TILE_WIDTH)):
+        width = width_at(level, index, size)
+        if width > width_at(level, index, since):
+            yield index, width
 
 
 def new_tiles(old_size: int, new_size: int, read_tile: ReadTile, hashes: Iterable[bytes]) -> list[Tile]:
