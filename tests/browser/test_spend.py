@@ -38,22 +38,22 @@ def booth(
         yield made
 
 
-def put_into_browser(page: Page, ballots: tuple[HeldBallot, ...]) -> None:
+def put_into_browser(page: Page, ballots: tuple[HeldBallot, ...], state: str = "held") -> None:
     """What collecting would have left in IndexedDB (static/src/public/ballot-box.js)."""
     plain = [{"seed": list(one.seed), "signatures": [list(part) for part in one.signatures]} for one in ballots]
     page.evaluate(
-        """async ([consultation, ballots]) => {
+        """async ([consultation, ballots, state]) => {
           const request = indexedDB.open("portal-ballots", 1);
           request.onupgradeneeded = () => request.result.createObjectStore("ballots", { keyPath: "consultation" });
           await new Promise((resolve) => (request.onsuccess = resolve));
           const bytes = (list) => Uint8Array.from(list);
           const ballotOf = (one) => ({ seed: bytes(one.seed), signatures: one.signatures.map(bytes) });
           const writing = request.result.transaction("ballots", "readwrite");
-          writing.objectStore("ballots").put({ consultation, state: "held", ballots: ballots.map(ballotOf) });
+          writing.objectStore("ballots").put({ consultation, state, ballots: ballots.map(ballotOf) });
           await new Promise((resolve) => (writing.oncomplete = resolve));
           request.result.close();
         }""",
-        [CONSULTATION, plain],
+        [CONSULTATION, plain, state],
     )
 
 
@@ -121,6 +121,20 @@ def test_a_visit_leaves_no_database_and_the_last_ballot_takes_it_along(
     send(page)
     go_on(page)
     # then nothing on this computer says that there was one
+    assert databases(page) == []
+
+
+def test_what_was_half_collected_is_told_once_and_goes(booth: Booth, visit: Callable[..., Watched]) -> None:
+    # given a browser in which collecting stopped half-way; the lists are closed, so it can never be finished
+    page = visit().page
+    page.goto(booth.page)
+    expect(page.locator("#comment")).to_be_visible()
+    put_into_browser(page, booth.held[:1], "collecting")
+    # when its holder comes to write
+    page.goto(booth.page)
+    # then the page says so, and keeps no trace of it
+    expect(page.locator("#box-half")).to_be_visible()
+    expect(page.locator("#choice-box")).to_be_hidden()
     assert databases(page) == []
 
 
