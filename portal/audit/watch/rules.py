@@ -24,7 +24,7 @@ def compare_visits(one: Visit, other: Visit, report: Report) -> None:
     for path in sorted(one.files.keys() & other.files.keys()):
         if one.files[path] != other.files[path]:
             report.fail("split-serving", path)
-    report.checked.append("two visitors were given the same code")
+    report.checked.append("what two visitors were given, against each other")
 
 
 def check_files(visit: Visit, manifest: Manifest, report: Report) -> None:
@@ -57,7 +57,7 @@ def check_logged(manifest: Manifest, leaves: Mapping[str, AssetLeaf], report: Re
         elif (leaf.sha256, leaf.size) != (built.sha256, built.size):
             report.fail("asset-not-as-logged", name, f"leaf {leaf.index}")
     newest = max((leaf.index for leaf in leaves.values()), default=0)
-    report.checked.append(f"{len(manifest.files)} built files are those of the log, the newest at leaf {newest}")
+    report.checked.append(f"built files ({len(manifest.files)}) against the log, whose newest asset leaf is {newest}")
 
 
 def _stated(data: bytes) -> tuple[str, int]:
@@ -83,7 +83,7 @@ def check_local(folder: Path, manifest: Manifest, report: Report) -> None:
             report.fail("build-has-more", name)
         elif not files[name].is_of(built[name]) or integrity_of(built[name]) != own[name].integrity:
             report.fail("build-differs", name)
-    report.checked.append(f"{len(own)} files of your own build are the served ones")
+    report.checked.append(f"built files ({len(own)}) against your own build")
 
 
 def connects_as_logged(document: bytes, cid: str, origins: set[tuple[str, ...]], log: LogReader) -> bool:

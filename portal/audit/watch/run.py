@@ -42,18 +42,25 @@ def watch(order: Order, known: Known, clock: Clock) -> tuple[Report, Known]:
     report = Report(order.address, clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
     first, second = guises(order.user_agent)
     visits = [_visit(order, first, report), _visit(order, second, report)]
+    if not (visits[0].pages and visits[1].pages):  # nothing to compare: the report says why
+        return report, _kept(order, report, [visit.visitor for visit in visits], known)
     rules.compare_visits(visits[0], visits[1], report)
     report.pages, report.files = len(visits[0].pages), len(visits[0].files)
-    report.checked.insert(0, f"{report.pages} pages, {report.files} files that they load, headers and markup of each")
+    report.checked.insert(0, f"headers and markup of {report.pages} pages, and {report.files} files that they load")
     # A third visitor, on another connection, asks what only auditors ask.
     auditor = Visit(Visitor(order.place, first, proxy=order.proxy), report)
     try:
         learned = _audit(order, auditor, visits, known)
     finally:
         auditor.visitor.leave()
+    return report, _kept(order, report, [*(visit.visitor for visit in visits), auditor.visitor], known, learned)
+
+
+def _kept(order: Order, report: Report, visitors: list[Visitor], known: Known, learned: Known | None = None) -> Known:
+    """Keep evidence of failures; what was learned counts for the next time only where nothing failed."""
     if order.kept is not None and not report.ok:
-        evidence.keep(order.kept, report, [*(visit.visitor for visit in visits), auditor.visitor])
-    return report, learned if report.ok else known
+        evidence.keep(order.kept, report, visitors)
+    return learned if learned and report.ok else known
 
 
 def _visit(order: Order, guise: Guise, report: Report) -> Visit:
@@ -73,9 +80,9 @@ def _audit(order: Order, auditor: Visit, visits: list[Visit], known: Known) -> K
         manifest = parse_manifest(listed)
     except ManifestMalformed:
         report.fail("manifest-malformed", MANIFEST)
-        manifest = Manifest(listed, {})
+        return known
     for built in manifest.files.values():  # those that no public page loads as well: the staff's scripts
-        auditor.load(STATIC + built.file, "empty")
+        auditor.load(STATIC + built.file)
     for visit in (*visits, auditor):
         rules.check_files(visit, manifest, report)
     if order.local is not None:
@@ -123,7 +130,7 @@ def _issuers(auditor: Visit, visits: list[Visit], log: LogReader) -> None:
         if not rules.connects_as_logged(_read(auditor, f"/c/{cid}/ballots.json"), cid, origins, log):
             auditor.report.fail("connect-not-as-logged", f"/c/{cid}/collect")
     if named:
-        auditor.report.checked.append("collecting pages reach the issuers of the logged settings and nobody else")
+        auditor.report.checked.append(f"issuers that collecting pages may reach ({len(named)}) against the logged settings")
 
 
 def _read(visit: Visit, path: str) -> bytes:

@@ -22,6 +22,7 @@ ENTRANCES = tuple(prefix + page for prefix in ("", "/en") for page in ("/", "/ho
 PAGES_MAX = 1000
 COLLECT = re.compile(r"(?:/en)?/c/([a-z0-9][a-z0-9-]{1,39})/collect")
 CONSULTATION = re.compile(r"(?:/en)?/c/[a-z0-9][a-z0-9-]{1,39}")
+KINDS = {"js": "script", "css": "style", "svg": "image", "woff2": "font"}
 OK = 200
 
 
@@ -76,8 +77,9 @@ class Visit:
             self.report.fail("encoding-unknown", path)
         return answer if answer.status == OK and answer.body is not None else None
 
-    def load(self, path: str, kind: str) -> None:
-        """A built file, once in a visit, with whatever it loads in turn."""
+    def load(self, path: str, kind: str = "") -> None:
+        """A built file, once in a visit, with whatever it loads in turn. ``kind``: by its name, unless it is known."""
+        kind = kind or KINDS.get(path.rpartition(".")[2], "empty")
         if path in self.files:
             return
         self.files[path] = b""
