@@ -17,12 +17,17 @@ from portal.ballots.models import Nullifier
 from portal.ballots.turnout import Turnout, turnout
 from portal.consultations import service as consultations
 from portal.consultations.models import Consultation, ConsultationIssuer
+from portal.crypto.atrest import AtRest
 from portal.findings import service as findings
+from portal.findings.counts import Counts
+from portal.findings.disclosure import Reason, verdicts
+from portal.findings.publication import TABLES
 from portal.ledger import log as ledger
 from portal.ledger.models import PoolEntry
 from portal.moderation.models import Coding
 from portal.submissions.models import SealedEnvelope, Submission
 
+NOT_HELD_BACK = {Reason.SHOWN, Reason.THEMES_ONLY, Reason.CATEGORIES_SHOWN}
 SHOWN = ("received", "waiting", "sequenced", "envelopes", "coded")
 
 
@@ -50,7 +55,8 @@ class Sums:
     """One consultation, in submissions. ``problems`` are stable names of sums that do not fit.
 
     ``ballots`` is None where none are needed. While it is open ``received``, ``waiting`` and ``envelopes`` are None:
-    whoever watched them would see when somebody writes.
+    whoever watched them would see when somebody writes. ``erased``: whose sealed text was deleted after publication,
+    each with a leaf.
     """
 
     row: Consultation
@@ -62,6 +68,7 @@ class Sums:
     published: bool
     problems: tuple[str, ...]
     ballots: BallotSums | None = None
+    erased: int = 0
 
 
 def reconcile(session: Session, *, today: date) -> list[Sums]:
@@ -69,6 +76,20 @@ def reconcile(session: Session, *, today: date) -> list[Sums]:
     published = set(findings.published_ids(session))
     rows = consultations.list_all(session, consultations.PUBLIC_STATES)
     return [_sums(session, row, row.id in published, today) for row in rows]
+
+
+def withheld(session: Session, atrest: AtRest, consultation_id: str) -> int:
+    """How many rows were not published although somebody named them: for auditors, of published consultations only.
+
+    Rows that stand in no list by the rule's own public facts (few ballots, categories shown instead) do not count.
+    """
+    counts = Counts.from_document(findings.opening_of(atrest, findings.get(session, consultation_id))["counts"])
+    rule = findings.rule_of(consultations.get(session, consultation_id))
+    named = {table: getattr(counts, table) for table in TABLES}
+    return sum(
+        verdict.reason not in NOT_HELD_BACK and named[verdict.table][verdict.code] > 0
+        for verdict in verdicts(counts, rule)
+    )
 
 
 def log_fits(session: Session) -> bool:
@@ -99,7 +120,8 @@ def _sums(session: Session, row: Consultation, published: bool, today: date) -> 
     shown: dict[str, int | None] = {name: found[name] for name in SHOWN}
     if row.state == "open":
         shown |= {"received": None, "waiting": None, "envelopes": None}
-    return Sums(row=row, published=published, problems=problems, ballots=ballots, **shown)  # type: ignore[arg-type]
+    erased = found["sequenced"] - found["envelopes"] if published else 0
+    return Sums(row=row, published=published, problems=problems, ballots=ballots, erased=erased, **shown)  # type: ignore[arg-type]
 
 
 def _ballots(row: Consultation, used: int, today: date) -> BallotSums:

@@ -23,6 +23,7 @@ LEAF = '{"consultation":"thu","envelope_sha256":"' + "1" * 64 + '","type":"submi
 LOG = SignerKey("log.example.org/gop-y", bytes(range(32)))
 ED = CosignerSigner("witness.example/ed", bytes([41]) * 32)
 PQ = MldsaCosignerSigner("witness.example/ml-dsa/nhân-chứng", bytes([42]) * 32)
+KINDS = ("ed25519", "ml-dsa-44")
 TIMES = (1_700_000_000, 0, (1 << 63) - 1)
 
 
@@ -41,7 +42,7 @@ def build() -> dict[str, Any]:
         "proof": str(LogProof(6, tuple(log.tree.inclusion_proof(6)), cosigned)),
         "checkpoint": note.text,
         "keys": {"ed25519": str(ED.verifier), "ml-dsa-44": str(PQ.verifier)},
-        "cosignatures": [_one(kind, checkpoint, note.text, time) for kind in ("ed25519", "ml-dsa-44") for time in TIMES],
+        "cosignatures": [_one(kind, checkpoint, note.text, time) for kind in KINDS for time in TIMES],
         "policy": f"log {LOG.verifier}\nwitness ed {ED.verifier}\nwitness pq {PQ.verifier}\n"
         "group both all ed pq\nquorum both\n",
     }

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
 from flask import Blueprint, Response, abort, render_template, stream_with_context
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
+from sqlalchemy.orm import Session
 
 from portal.accounts.service import role_names
 from portal.audit.bundle import write_zip
 from portal.audit.database_source import DatabaseSource
 from portal.audit.export import openings, public_files
-from portal.audit.reconciliation import log_fits, reconcile
+from portal.audit.reconciliation import Sums, withheld
+from portal.audit.timeline import timeline
 from portal.audit.verify import Brought, verify
 from portal.extensions import db
 from portal.ledger import log as ledger
 from portal.web.runtime import runtime
+from portal.web.staff.audit_alerts import WITNESS_STATES, look, said
 from portal.web.staff.audit_forms import OpeningsForm, VerifyForm
+from portal.web.staff.audit_timeline import told
 from portal.web.staff.audit_words import KINDS, PROBLEMS, Result, result_of
 from portal.web.staff.findings import public_address
 from portal.web.staff.freshly import freshly
@@ -108,18 +112,29 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 def _page(form: VerifyForm, result: Result | None = None) -> str:
     session = db.session()
-    size = ledger.size(session)
+    seen = look(session)
+    size = seen.watched.size
     return render_template(
         "staff/audit/index.html",
         form=form,
         result=result,
-        size=size,
+        alerts=said(session, seen.alerts),
+        watched=seen.watched,
+        witness_states=WITNESS_STATES,
         checkpoint=ledger.newest_checkpoint(session) if size else "",
         vkey=runtime().log.vkey,
         kinds=[(KINDS.get(kind, kind), count) for kind, count in ledger.kinds(session).items()],
-        sums=reconcile(session, today=runtime().clock.today()),
-        log_fits=log_fits(session),
+        sums=seen.sums,
+        withheld=_withheld(session, seen.sums),
         problems=PROBLEMS,
+        happenings=told(session, timeline(session)),
         auditor=_is_auditor(),
         public_log=public_address("log"),
     )
+
+
+def _withheld(session: Session, sums: Sequence[Sums]) -> dict[str, int]:
+    """Rows that were held back, by consultation: for auditors, who may take the openings as well."""
+    if not _is_auditor():
+        return {}
+    return {line.row.id: withheld(session, runtime().sealing, line.row.id) for line in sums if line.published}

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask_babel import force_locale
 
 from portal.audit import ballots as ballot_rules
 from portal.audit.source import Directory
@@ -238,6 +239,6 @@ def test_every_name_of_the_rules_on_ballots_has_words_of_its_own() -> None:
     ],
 )
 def test_questions_have_words(staff_app, question, said) -> None:
-    with staff_app.test_request_context():
+    with staff_app.test_request_context(), force_locale("en"):
         (notice,) = result_of(Verdict(notices=[question])).notices
     assert notice.startswith(said)
