@@ -19,6 +19,7 @@ from portal.consultations.models import Consultation
 from portal.moderation import service as moderation
 from portal.reports import service as reports
 from portal.web.locale import pick, show_day
+from portal.web.staff.audit_alerts import look, said
 from portal.web.staff.ballots_words import missing_lists
 
 READERS_LEAST = 2
@@ -38,6 +39,8 @@ def tasks_of(session: Session, account: Account, *, today: date, wanted: int) ->
     """The account's next steps, the most pressing first. ``wanted``: how many issuers a draft with ballots needs."""
     roles = accounts.role_names(account)
     found = list(_own(account))
+    if roles & {"admin", "auditor"}:
+        found += _alarms(session)
     if "moderator" in roles:
         found += _moderator(session, account)
     if "committee" in roles:
@@ -198,6 +201,13 @@ def _admin_ballots(session: Session, today: date, wanted: int) -> Iterator[Task]
         elif row.state == "open" and (late := _late(row, today)):
             words = gettext("Issuers' lists are missing: “%(title)s”", title=title)
             yield Task(words, late, page, gettext("Fetch the lists"))
+
+
+def _alarms(session: Session) -> Iterator[Task]:
+    """What does not add up comes before everything else that waits."""
+    for one in said(session, look(session).alerts):
+        text = f"{one.where}: {one.to_do}" if one.where else one.to_do
+        yield Task(one.title, text, url_for("audit.index"), gettext("Look into it"))
 
 
 def _auditor() -> Iterator[Task]:
