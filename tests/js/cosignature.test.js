@@ -5,10 +5,12 @@ import { describe, test } from "node:test";
 import { checkCosignature, cosignedAt, parseCosignerKey } from "../../static/src/lib/cosignature.js";
 import { parseProof, verifyProof, withLeaf } from "../../static/src/lib/logproof.js";
 import { parseVkey } from "../../static/src/lib/note.js";
-import { judgeWitnesses, parsePolicy } from "../../static/src/lib/policy.js";
+import { isQuorum, judgeWitnesses, parsePolicy } from "../../static/src/lib/policy.js";
 import { judgeFile, kindOf } from "../../static/src/public/proof-verdict.js";
+import { fixedKey } from "./witness-support.js";
 
 const PYTHON = JSON.parse(await readFile(new URL("../vectors/tlog/witness-python.json", import.meta.url)));
+const SHARED = JSON.parse(await readFile(new URL("../vectors/tlog/witness.json", import.meta.url)));
 const TEXT = PYTHON.checkpoint;
 const hex = (text) => Uint8Array.from(Buffer.from(text, "hex"));
 const keyOf = (kind) => parseCosignerKey(PYTHON.keys[kind]);
@@ -79,6 +81,33 @@ describe("ML-DSA-44", () => {
     assert.equal(await checkCosignature(key, TEXT, hex(PQ[0].signature).subarray(1)), "false");
     const long = TEXT.replace(/^.*\n/u, `${"x".repeat(256)}\n`);
     assert.equal(await checkCosignature(key, long, hex(PQ[0].signature)), "false");
+  });
+});
+
+describe("the vectors that all of Python's tests share", () => {
+  const { text, time, name, ...made } = SHARED.cosignatures;
+  const valueOf = ({ line }) => new Uint8Array(Buffer.from(line.trimEnd().split(" ").at(-1), "base64")).subarray(4);
+
+  test("Ed25519", async () => {
+    const key = await parseCosignerKey(made.ed25519.vkey);
+    assert.equal(key.name, name);
+    assert.equal(await checkCosignature(key, text, valueOf(made.ed25519)), "good");
+    assert.equal(cosignedAt(valueOf(made.ed25519)), BigInt(time));
+  });
+  test("ML-DSA-44", async (t) => {
+    withMldsa(t, hex(made["ml-dsa-44"].message), valueOf(made["ml-dsa-44"]).subarray(8));
+    assert.equal(await checkCosignature(await parseCosignerKey(made["ml-dsa-44"].vkey), text, valueOf(made["ml-dsa-44"])), "good");
+  });
+  test("the policy printed in the specification, with keys put in", async () => {
+    let byte = 60;
+    const lines = await Promise.all(SHARED.policy.text.split("\n").map(async (line) => {
+      const type = line.startsWith("log") ? 1 : 4;
+      return line.replace("<vkey>", line.includes("<vkey>") ? (await fixedKey("w.example/x", (byte += 1), type)).vkey : "");
+    }));
+    const policy = await parsePolicy(lines.join("\n"));
+    assert.ok(isQuorum(policy, new Set(["X1", "X3", "Y2"])));
+    assert.ok(!isQuorum(policy, new Set(["X1", "Y1", "Y2", "Y3"])));
+    assert.ok(!isQuorum(policy, new Set(["X1", "X2", "X3"])));
   });
 });
 
