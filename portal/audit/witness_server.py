@@ -23,6 +23,9 @@ from portal.tlog.witness import MAX_BODY, PATH
 MAX_CONNECTIONS = 64
 IDLE_SECONDS = 10
 BODY_SECONDS = 30
+DRAIN_SECONDS = 2
+DRAIN_SIZE = 8 * MAX_BODY
+READ_SIZE = 64 * 1024
 
 _CHECKPOINT = re.compile(r"/([0-9a-f]{64})/checkpoint")
 _LENGTH = re.compile(r"[0-9]{1,9}")
@@ -143,9 +146,17 @@ class _Handler(BaseHTTPRequestHandler):
         return b"".join(parts)
 
     def _refuse(self, reply: Reply) -> None:
-        """Without having read a body: the connection cannot be used for another request."""
+        """Without having read a body: the connection cannot be used for another request.
+
+        What still comes is thrown away for a moment: closing on it would reset the connection, and the answer be lost.
+        """
         self.close_connection = True
         self._reply(reply)
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(DRAIN_SECONDS)
+        end, left = time.monotonic() + DRAIN_SECONDS, DRAIN_SIZE
+        while left > 0 and time.monotonic() < end and (part := self.rfile.read1(READ_SIZE)):
+            left -= len(part)
 
     def _reply(self, reply: Reply) -> None:
         content = reply.text.encode()
