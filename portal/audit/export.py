@@ -17,17 +17,20 @@ from portal.ledger import log as ledger
 from portal.ledger.log import Log
 from portal.moderation import service as moderation
 from portal.reports.findings_file import findings_json
+from portal.tlog.note import Note
+from portal.tlog.proof import LogProof
 from portal.tlog.tiles import bundle_paths, tile_paths
 
 
-def findings_file(session: Session, log: Log, consultation_id: str) -> bytes:
-    """The ``findings.json`` of a published consultation."""
+def findings_file(session: Session, log: Log, consultation_id: str, note: Note | None = None) -> bytes:
+    """The ``findings.json`` of a published consultation, proven against that checkpoint (by default the newest)."""
     publication = findings.get(session, consultation_id)
+    proof = log.proof(session, publication.finding_leaf, note)
     return findings_json(
         findings.document_of(publication),
         ledger.read_leaf(session, publication.finding_leaf),
-        log.proof(session, publication.finding_leaf),
-        ledger.newest_checkpoint(session),
+        proof,
+        str(LogProof.parse(proof).checkpoint),  # not read again: the log may have grown since
     )
 
 
@@ -42,6 +45,11 @@ def public_files(session: Session, log: Log, static: Path) -> Iterator[tuple[str
         yield f"log/{bundle}", ledger.read_bundle(session, bundle.index, bundle.width)
     for name in findings.published_ids(session):
         yield f"results/{name}/findings.json", findings_file(session, log, name)
+    yield from static_files(static)
+
+
+def static_files(static: Path) -> Iterator[tuple[str, bytes]]:
+    """The files served to browsers."""
     for path in sorted(static.iterdir()):
         if path.is_file():
             yield f"static/{path.name}", path.read_bytes()

@@ -23,6 +23,7 @@ COMMANDS = {
     "erase": "portal.cli.erase:erase",
     "init": "portal.cli.init:init",
     "issuer": "portal.cli.issuer:issuer",
+    "log": "portal.cli.log:log",
     "seal": "portal.cli.seal:seal",
     "serve": "portal.cli.serve:serve",
     "tick": "portal.cli.tick:tick",
