@@ -83,7 +83,7 @@ class Witness:
         """Raises :class:`WitnessError` unless every key and every log's state can be trusted. ``notice`` is told what
         the operator should see; no sentence names who sent a request."""
         self._folder, self._clock, self._disk, self.notice = folder, clock, disk or Disk(), notice
-        self._signers = folder.keys()
+        self._signers = folder.signers()
         self._own = tuple(signer.verifier for signer in self._signers)
         self._logs = open_states(folder, self._own, self._disk)
         self._check_origins()

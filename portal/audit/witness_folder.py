@@ -58,7 +58,7 @@ class WitnessFolder:
         """The file of that log's state."""
         return self.path / "state" / origin_hash(origin)
 
-    def keys(self) -> tuple[AnyCosignerSigner, ...]:
+    def signers(self) -> tuple[AnyCosignerSigner, ...]:
         """The secret keys, all of one name."""
         try:
             keys = tuple(map(parse_cosigner_signer, _lines(self._read("keys"))))
@@ -102,8 +102,8 @@ class WitnessFolder:
 
     def _make_keys(self, name: str, kind: str, seeds: Sequence[bytes], disk: Disk) -> None:
         if (self.path / "keys").exists():
-            if self.keys()[0].name != name:
-                raise WitnessError(f"{self.path} belongs to the witness {self.keys()[0].name}.")
+            if self.signers()[0].name != name:
+                raise WitnessError(f"{self.path} belongs to the witness {self.signers()[0].name}.")
             return
         try:
             made = [signer(name, seed) for signer, seed in zip(KINDS[kind], seeds, strict=True)]

@@ -78,7 +78,7 @@ def show_command(folder: Path) -> None:
 def _show(folder: WitnessFolder) -> bool:
     """Print everything; returns whether there is nothing that the operator must see to."""
     try:
-        signers = folder.keys()
+        signers = folder.signers()
         states = open_states(folder, [signer.verifier for signer in signers], Disk())
     except WitnessError as error:
         raise click.UsageError(str(error)) from error
