@@ -1,7 +1,7 @@
 """Every model in one import, for migrations and tests that need the whole schema."""
 
 from portal.accounts.models import Account, ModeratorKey, Role
-from portal.ballots.models import Nullifier
+from portal.ballots.models import BallotCount, Nullifier
 from portal.concerns.models import Concern
 from portal.consultations.models import (
     Consultation,
@@ -18,6 +18,7 @@ from portal.submissions.models import SealedEnvelope, Submission
 
 ALL = (
     Account,
+    BallotCount,
     Coding,
     Concern,
     Consultation,

@@ -19,7 +19,7 @@ from portal.errors import Conflict, Invalid
 
 TIMEOUT = 10.0
 """Seconds for the whole of it, from the name's look-up to the last byte."""
-LIMIT = 4 * 1024 * 1024
+LIMIT = 64 * 1024 * 1024
 """Most bytes of a statement."""
 HEADERS = {"Accept": "application/json", "User-Agent": "portal"}
 

@@ -12,8 +12,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.ballots.models import BallotCount
+from portal.ballots.turnout import turnout
 from portal.consultations import service as consultations
 from portal.consultations.models import Consultation, ConsultationIssuer
+from portal.crypto.ballot import CARD, COLLECTED
 from portal.crypto.blindrsa import ALGORITHM
 from portal.crypto.canonical import dump_canonical
 from portal.crypto.encoding import b64url_encode
@@ -184,7 +187,17 @@ def take_closing(session: Session, log: Log, row: Consultation, statement: bytes
     append(session, log, [*leaves, end])
     one.closing, one.issued, one.cards = plain.decode(), len(closing.issued), closing.cards
     session.flush()
+    _count_what_there_is(session, row)
     return closing
+
+
+def _count_what_there_is(session: Session, row: Consultation) -> None:
+    """With the last list it is known how many ballots of each kind can be spent: as many as every issuer lists."""
+    counts = turnout(row, used=0)
+    if counts is not None:
+        most = {COLLECTED: counts.ballots, CARD: counts.cards}
+        session.add_all(BallotCount(consultation_id=row.id, kind=kind, most=count) for kind, count in most.items())
+        session.flush()
 
 
 def _closing(row: Consultation, statement: bytes) -> tuple[ConsultationIssuer, Closing]:

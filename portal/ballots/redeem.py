@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.ballots.models import Nullifier
+from portal.ballots.models import BallotCount, Nullifier
 from portal.consultations.models import ConsultationIssuer
 from portal.crypto.ballot import Ballot, Electorate, parse_ballot
 from portal.crypto.errors import BallotError
@@ -17,6 +17,13 @@ from portal.crypto.statements import read_terms
 from portal.errors import Conflict, Invalid
 
 INSERT = insert(cast(Table, Nullifier.__table__))
+COUNT = (
+    update(cast(Table, BallotCount.__table__))
+    .where(BallotCount.consultation_id == bindparam("name"), BallotCount.kind == bindparam("of_kind"))
+    .where(BallotCount.spent < BallotCount.most)
+    .values(spent=BallotCount.spent + 1)
+)
+SPENT = select(Nullifier.value).where(Nullifier.value.in_(bindparam("nonces", expanding=True))).limit(1)
 ISSUERS = select(ConsultationIssuer.issuer, ConsultationIssuer.terms_sha256, ConsultationIssuer.issued).where(
     ConsultationIssuer.consultation_id == bindparam("name")
 )
@@ -61,11 +68,19 @@ def verify(session: Session, consultation: str, data: bytes, *, envelope_sha256:
 
 
 def spend(session: Session, verified: Verified) -> None:
-    """Use the ballot up. Whoever comes second gets ``ballot-spent``, however close the race: nullifiers are unique."""
-    ballot = verified.ballot
+    """Use the ballot up. Whoever comes second gets ``ballot-spent``, however close the race: nullifiers are unique.
+
+    ``ballots-used-up`` when as many were spent as the issuer with the shorter list has listed: its list, or somebody's
+    extra half-card, is wrong, and taking one more would spoil the log that shows it.
+    """
+    ballot, connection = verified.ballot, session.connection()
+    counted = connection.execute(COUNT, {"name": ballot.consultation, "of_kind": ballot.kind})
+    if counted.rowcount != 1:
+        known = connection.execute(SPENT, {"nonces": list(ballot.nonces)}).first()
+        raise Conflict("ballots-used-up" if known is None else "ballot-spent")
     rows = [{"value": nonce, "consultation_id": ballot.consultation} for nonce in sorted(ballot.nonces)]
     try:
-        session.connection().execute(INSERT, rows)
+        connection.execute(INSERT, rows)
     except IntegrityError:
         raise Conflict("ballot-spent") from None
 

@@ -31,6 +31,7 @@ MESSAGES = {
     "log-empty": _l("The log is still empty. Come back when the first consultation has opened."),
     "log-tile-unknown": _l("The log has no such tile."),
     "log-leaf-unknown": _l("The log has no such leaf."),
+    "log-policy-none": _l("This portal has no policy of witnesses."),
     "log-rolled-back": _l(
         "A witness has seen more of the public log than the portal has now: it runs on an old copy of its data. "
         "Nothing can be logged until that is put right. Call the administrator."
@@ -154,6 +155,10 @@ MESSAGES = {
         "Collect the missing half, or choose another ballot."
     ),
     "ballot-moved": _l("The ballot was made for another comment. Reload the page and send again."),
+    "ballots-used-up": _l(
+        "More ballots were handed in than an issuer has listed, so none is taken any more. Your text is still here; "
+        "keep your ballot and tell the auditors: it shows that a list is wrong."
+    ),
     "ballot-spent": _l("This ballot has been used already. Choose another one; your text stays in the form."),
     # accounts
     "role-unknown": _l("Choose at least one role."),

@@ -118,7 +118,7 @@ def test_what_the_font_lacks_is_printed_as_something_and_logged_nowhere(caplog: 
 def test_qr_codes_of_slips_are_read_by_another_implementation(tmp_path: Path) -> None:
     slips = [slip(number, name) for number, name in enumerate(NAMES[:6])]
     first, second = codes(slips_pdf(slips, SHEET), tmp_path)
-    wanted = [f"PF1/CLAIM/VAN-PHONG/{one.staff_code}/{one.code}/A1B2C3D4E5F60718" for one in slips]
+    wanted = [f"PF1/CLAIM/VAN-PHONG/{one.staff_code}/{one.code}/{SHEET.key_id.upper()}" for one in slips]
     assert sorted(first) == wanted[:4] and sorted(second) == wanted[4:]
 
 
@@ -137,7 +137,7 @@ def test_the_largest_slip_stays_within_its_cut_lines_and_is_read(tmp_path: Path)
 
     (found,) = codes(pdf, tmp_path)
 
-    assert found == [f"PF1/CLAIM/{'A' * 40}/{'C' * 24}/{one.code}/A1B2C3D4E5F60718"]
+    assert found == [f"PF1/CLAIM/{'A' * 40}/{'C' * 24}/{one.code}/{SHEET.key_id.upper()}"]
     assert re.sub(r"\s", "", one.name) in flat(pdf) and sheet.page in flat(pdf)
     words = re.findall(r'yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)"', text(pdf, "-bbox"))
     bottom, right = (12 + 69) * 72 / 25.4, 200 * 72 / 25.4

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.ballots import redeem
-from portal.ballots.models import Nullifier
+from portal.ballots.models import BallotCount, Nullifier
 from portal.consultations import service as consultations
 from portal.crypto import ballot, receipt
 from portal.crypto.collecting import HeldBallot
@@ -131,6 +131,30 @@ def test_one_ballot_serves_one_comment(round_, take, staff_app) -> None:
     # then the next ballot of the same person serves that very comment
     assert take(other, raw_other, bound(round_.pair, round_.held[1], digest_of(other))).fresh
     assert counts(staff_app) == (2, 2, 2, 2)
+
+
+def test_no_more_ballots_are_taken_than_the_shorter_list_has(round_, take, staff_app) -> None:
+    # given an issuer that signed three ballots and listed one: its word is what the log holds
+    with staff_app.app_context(), unit_of_work() as session:
+        session.get(BallotCount, (CONSULTATION, ballot.COLLECTED)).most = 1
+    first, raw = round_.office.seal()
+    take(first, raw, bound(round_.pair, round_.held[0], digest_of(first)))
+    # when an honest holder comes with another one, it is refused by name, and kept: it is the evidence
+    second, raw_second = round_.office.seal()
+    refusal = refused(take, second, raw_second, bound(round_.pair, round_.held[1], digest_of(second)))
+    assert (type(refusal), refusal.code) == (Conflict, "ballots-used-up")
+    # then a used one is still told as used, and half-cards have a count of their own
+    again, raw_again = round_.office.seal()
+    assert refused(take, again, raw_again, bound(round_.pair, round_.held[0], digest_of(again))).code == "ballot-spent"
+    card = ballot.card(CONSULTATION, round_.cards[0], digest_of(second)).encode()
+    assert take(second, raw_second, card).fresh
+    assert counts(staff_app) == (2, 2, 2, 3)
+
+
+def test_what_there_is_is_counted_with_the_last_list(round_, staff_app) -> None:
+    with staff_app.app_context(), unit_of_work() as session:
+        rows = session.scalars(select(BallotCount).order_by(BallotCount.kind)).all()
+        assert [(row.kind, row.most, row.spent) for row in rows] == [(ballot.COLLECTED, 3, 0), (ballot.CARD, 3, 0)]
 
 
 def test_a_retry_is_answered_as_the_first_time_even_after_closing(round_, take, staff_app, log, clock) -> None:

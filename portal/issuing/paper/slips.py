@@ -46,7 +46,7 @@ class SlipSheet:
 
 def slip_content(slip: Slip, sheet: SlipSheet) -> str:
     """What a slip's QR code holds (docs/ballots.md, "Interfaces")."""
-    parts = ("PF1", "CLAIM", sheet.issuer, slip.staff_code, slip.code, sheet.key_id[:KEY_DIGITS])
+    parts = ("PF1", "CLAIM", sheet.issuer, slip.staff_code, slip.code, sheet.key_id)
     return "/".join(parts).upper()
 
 
