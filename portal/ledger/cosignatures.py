@@ -124,7 +124,7 @@ def pending(session: Session, log: Log, *, everyone: bool = False) -> list[Pendi
     """
     held = size(session)
     note = _note(session, log, held, cosigned=False)
-    signed = _signed(session, held)
+    signed = _signed(session, log, held)
     rows = {(row.name, row.key_id): row for row in session.scalars(select(LogWitness))}
     found = []
     for witness in log.policy.witnesses:
@@ -145,19 +145,23 @@ def _request(session: Session, note: Note, held: int, known: int) -> AddCheckpoi
 def keep(session: Session, log: Log, tree_size: int, signatures: Sequence[Signature]) -> int:
     """Store the cosignatures of the policy's witnesses on the checkpoint of that size; returns how many are new.
 
-    Lines of unknown keys are left out, and the first cosignature of a witness on a checkpoint stays. Raises
-    :class:`portal.tlog.errors.InvalidSignature` or :class:`MalformedAnswer`, and stores nothing, when one is false.
+    Lines of unknown keys are left out, and the first cosignature of a witness on a checkpoint stays, unless somebody
+    has damaged it. Raises :class:`portal.tlog.errors.InvalidSignature` or :class:`MalformedAnswer`, and stores nothing,
+    when one is false.
     """
     keys = [witness.key for witness in log.policy.witnesses]
     accepted = accept_cosignatures(_note(session, log, tree_size, cosigned=False), signatures, keys)
     lock(session)
-    stored = _signed(session, tree_size)
+    stored = _signed(session, log, tree_size)
     rows = [
         {"size": tree_size, "name": one.name, "key_id": one.key_id, "line": str(one)}
         for one in accepted
         if (one.name, one.key_id) not in stored
     ]
     if rows and tree_size:  # the empty tree's checkpoint is made to ask by it, and kept nowhere
+        damaged = [(one["name"], one["key_id"]) for one in rows]
+        place = tuple_(LogCosignature.name, LogCosignature.key_id).in_(damaged)
+        session.execute(delete(LogCosignature).where(LogCosignature.size == tree_size, place))
         session.execute(insert(LogCosignature), rows)
     return len(rows)
 
@@ -218,9 +222,12 @@ def _ids(key: AnyCosignerKey) -> tuple[str, bytes]:
     return key.name, key.key_id
 
 
-def _signed(session: Session, tree_size: int) -> set[tuple[str, bytes]]:
-    own = select(LogCosignature.name, LogCosignature.key_id).where(LogCosignature.size == tree_size)
-    return {(name, key_id) for name, key_id in session.execute(own)}
+def _signed(session: Session, log: Log, tree_size: int) -> set[tuple[str, bytes]]:
+    """The keys of the policy's witnesses whose stored cosignature on that checkpoint holds."""
+    note = _note(session, log, tree_size, cosigned=True)
+    own = {ids: witness.key for ids, witness in _own(log.policy).items()}
+    lines = [((line.name, line.key_id), line.value) for line in note.signatures]
+    return {ids for ids, value in lines if ids in own and own[ids].verifies(note.text, value)}
 
 
 def _note(session: Session, log: Log, tree_size: int, *, cosigned: bool) -> Note:

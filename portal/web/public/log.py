@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from portal.audit.watched import watched
 from portal.errors import NotFound
 from portal.extensions import db
 from portal.ledger import log as ledger
@@ -29,6 +30,8 @@ def log() -> ResponseReturnValue:
         size=size,
         checkpoint=ledger.newest_checkpoint(db.session()) if size else "",
         counts=sorted(ledger.kinds(db.session()).items()),
+        watched=watched(db.session(), runtime().log),
+        policy=runtime().log.policy,
         vkey=runtime().log.vkey,
         address=request.host_url,
         first_tile=_below_tile(TilePath(0, 0, width)),
@@ -50,6 +53,15 @@ def log_checkpoint() -> Response:
 def log_vkey() -> Response:
     """The log's verifier key (https://c2sp.org/signed-note), for a program to compare with the one it pinned."""
     return Response(f"{runtime().log.vkey}\n", mimetype="text/plain")
+
+
+@public.get("/log/policy")
+def log_policy() -> Response:
+    """The policy of witnesses (https://c2sp.org/tlog-policy) by which proofs can be verified; 404 where none is set."""
+    policy = runtime().log.policy
+    if not policy.witnesses:
+        raise NotFound("log-policy-none")
+    return Response(str(policy), mimetype="text/plain")
 
 
 @public.get("/log/tile/<path:rest>")
