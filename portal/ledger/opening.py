@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from portal.config import ConfigError, Settings
 from portal.ledger.log import Log
@@ -41,11 +42,18 @@ def _read(path: Path) -> Policy:
         raise ConfigError(f"PORTAL_WITNESS_POLICY: {path.name} is no tlog-policy ({error}).") from error
 
 
+def _is_address(url: str) -> bool:
+    try:
+        return bool(URL.fullmatch(url) and urlsplit(url).hostname and urlsplit(url).port != 0)
+    except ValueError:  # a port beyond 65 535, a broken IPv6 address
+        return False
+
+
 def _checked(log: Log, policy: Policy) -> Policy:
     if len(policy.witnesses) > WITNESSES_MAX:
         raise ConfigError(f"PORTAL_WITNESS_POLICY: more than {WITNESSES_MAX} witnesses.")
     for witness in policy.witnesses:
-        if witness.url and not URL.fullmatch(witness.url):
+        if witness.url and not _is_address(witness.url):
             raise ConfigError(f"PORTAL_WITNESS_POLICY: the address of witness {witness.name} is not http(s)://host/path.")
     wanted = f"PORTAL_WITNESS_POLICY: the file must list this log. Add the line: log {log.vkey}"
     if not policy.logs:
