@@ -20,6 +20,7 @@ from portal.factory import create_public_app, create_staff_app
 from portal.ledger.log import Log
 from portal.models import ALL
 from portal.web.runtime import unit_of_work
+from tests.postgres import postgres  # noqa: F401 (a fixture of all)
 from tests.support import ORIGIN, PASSWORD, Office, build_office
 
 

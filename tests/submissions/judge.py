@@ -1,0 +1,80 @@
+"""What must hold of an instance whatever happened to it: read from its tables, and as an auditor reads it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.ballots.models import Nullifier
+from portal.ledger import log as ledger
+from portal.ledger.log import Log
+from portal.ledger.models import LogCheckpoint, LogLeaf, PoolEntry
+from portal.submissions.models import SealedEnvelope, Submission
+from portal.tlog.checkpoint import Checkpoint, open_checkpoint
+from portal.tlog.merkle import leaf_hash, leaf_hashes, tree_head, verify_consistency
+from portal.tlog.replay import replay
+
+# Leaves of which a second one with the same bytes would say that something happened twice.
+ONCE = {"consultation", "key", "issuer-key", "roster", "card", "issuance", "issuance-close", "submission", "asset",
+        "coding", "reading", "finding", "report", "erasure"}  # fmt: skip
+
+
+def check_history(session: Session, log: Log, seen: Iterable[str] = ()) -> list[Checkpoint]:
+    """Every checkpoint ever signed is a prefix of the next; those that readers have ``seen`` are among them."""
+    notes = list(session.scalars(select(LogCheckpoint.note).order_by(LogCheckpoint.size)))
+    points = [open_checkpoint(note, log.signer.verifier).checkpoint for note in notes]
+    assert set(seen) <= set(notes)
+    for old, new in itertools.pairwise(points):
+        assert old.size < new.size
+        proof = ledger.open_tree(session, new.size).consistency_proof(old.size)
+        verify_consistency(old.size, old.root, new.size, new.root, proof)
+    return points
+
+
+def check_leaves(session: Session, newest: Checkpoint) -> list[bytes]:
+    """The stored leaves are those of the signed tree, one for each index, and none says twice what is said once."""
+    rows = session.execute(select(LogLeaf.index, LogLeaf.data, LogLeaf.leaf_hash).order_by(LogLeaf.index)).all()
+    assert [row.index for row in rows] == list(range(newest.size))
+    leaves = [row.data for row in rows]
+    assert leaf_hashes(leaves) == [row.leaf_hash for row in rows]
+    assert tree_head(leaf_hashes(leaves)) == newest.root
+    parts = replay(
+        newest.size,
+        newest.root,
+        lambda index, width: ledger.read_bundle(session, index, width),
+        lambda level, index, width: ledger.read_tile(session, level, index, width),
+    )
+    assert [entry for part in parts for entry in part.entries] == leaves
+    twice = [data for data, count in Counter(leaves).items() if count > 1 and json.loads(data)["type"] in ONCE]
+    assert twice == []
+    return leaves
+
+
+def check_comments(session: Session, leaves: list[bytes], acknowledged: Iterable[bytes]) -> None:
+    """Each comment is whole and stands in the pool or in the log, once; each ballot is spent on one."""
+    pooled = set(session.scalars(select(PoolEntry.leaf_hash)))
+    places = {leaf_hash(data): index for index, data in enumerate(leaves) if json.loads(data)["type"] == "submission"}
+    stored = session.execute(select(Submission.leaf_hash, Submission.leaf_index)).all()
+    assert {row.leaf_hash for row in stored} == pooled | places.keys()
+    assert not pooled & places.keys()
+    assert all(row.leaf_index == places.get(row.leaf_hash) for row in stored)
+    assert {leaf_hash(data) for data in acknowledged} <= pooled | places.keys()
+
+
+def check_ballots(session: Session, comments: int) -> None:
+    """As many nullifiers as comments with a ballot: none was burnt without its comment."""
+    spent = session.scalar(select(func.count()).select_from(Nullifier))
+    assert (spent, session.scalar(select(func.count()).select_from(SealedEnvelope))) == (comments, comments)
+
+
+def judge(session: Session, log: Log, *, acknowledged: Iterable[bytes] = (), seen: Iterable[str] = ()) -> list[bytes]:
+    """All of it but the ballots; returns the leaves."""
+    points = check_history(session, log, seen)
+    leaves = check_leaves(session, points[-1])
+    check_comments(session, leaves, acknowledged)
+    return leaves
