@@ -16,6 +16,7 @@ of a submitter. A witness keeps a :class:`CosignerSigner` or a :class:`MldsaCosi
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
@@ -56,7 +57,7 @@ MLDSA_COSIGNATURE = 0x06
 
 
 @dataclass(frozen=True)
-class _Key:
+class _Key(ABC):
     """What both kinds of verifier key share: a name, a public key of a fixed size, and their text."""
 
     name: str
@@ -84,8 +85,9 @@ class _Key:
             return False
         return self._verifies(checkpoint, time, signature[TIME_SIZE:])
 
+    @abstractmethod
     def _verifies(self, checkpoint: Checkpoint, time: int, signature: bytes) -> bool:
-        raise NotImplementedError
+        """Whether this key made the signature (without its time) over that tree at that time."""
 
     def __str__(self) -> str:
         return format_vkey(self.name, self.signature_type, self.public_key)
@@ -155,7 +157,7 @@ def parse_cosigner_key(text: str) -> AnyCosignerKey:
 
 
 @dataclass(frozen=True)
-class _Signer:
+class _Signer(ABC):
     """What both kinds of secret key share: a name and 32 secret bytes (RFC 8032's private key; FIPS 204's xi).
 
     Only a witness that has checked the consistency of the checkpoint with all those it cosigned before may sign.
@@ -177,13 +179,13 @@ class _Signer:
         return self.verifier.key_id
 
     @property
+    @abstractmethod
     def verifier(self) -> AnyCosignerKey:
         """The public half."""
-        raise NotImplementedError
 
+    @abstractmethod
     def at(self, time: int) -> Cosigner | MldsaCosigner:
         """The note signer of that moment (POSIX seconds)."""
-        raise NotImplementedError
 
     def reveal(self) -> str:
         """The secret text of the key, ``PRIVATE+KEY+...``, for a file that nobody else can read."""
