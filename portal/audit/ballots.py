@@ -1,8 +1,8 @@
 """What must hold of ballots: issuers' terms before the opening, their lists after it, and every ballot that was spent.
 
 The rules and their names are those of ``docs/ballots.md``, "What an auditor checks". Everything is recomputed from
-leaves, and each ballot is verified against every issuer's key. Memory: a nullifier of 32 bytes for each key spent (a
-card has two), about 100 bytes in a Python set, and the digests of issuances until a list is closed.
+leaves, and each ballot is verified against every issuer's key. Memory: the digests of half-cards, which grow with the
+people and not with what they write, and those of issuances until a list is closed.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from portal.crypto.errors import BallotError, KeyFormatError
 
 # Takes a broken rule's name and the leaf that broke it.
 Broken = Callable[[str, int], None]
+# Remembers a nullifier (32 bytes); False when it was spent before.
+Spend = Callable[[bytes], bool]
 
 
 class BallotRules:
     """The rules on ballots; :class:`portal.audit.invariants.Invariants` hands it the leaves that concern it."""
 
-    def __init__(self, broken: Broken) -> None:
-        self._broken = broken
+    def __init__(self, broken: Broken, spend: Spend) -> None:
+        self._broken, self._spend = broken, spend
         self._issuing: dict[str, Issuing] = {}
         self._blind_keys: set[str] = set()
-        self._nullifiers: set[bytes] = set()
         self._overspent: set[str] = set()
 
     def _of(self, consultation: str) -> Issuing:
@@ -181,10 +182,10 @@ class BallotRules:
         fault = held.electorate.fault(ballot, envelope_sha256) if held.electorate else "ballot-not-verifiable"
         if fault:
             self._broken(fault, index)
-        spent = any(nonce in self._nullifiers for nonce in ballot.nonces)
+        fresh = [self._spend(nonce) for nonce in ballot.nonces]  # each is remembered, whatever became of the others
+        spent = not all(fresh)
         if spent:
             self._broken("nullifier-twice", index)
-        self._nullifiers.update(ballot.nonces)
         if fault or spent:
             return
         held.redeemed += 1

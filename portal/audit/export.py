@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import rfc8785
 from sqlalchemy.orm import Session
 
+from portal.concerns import service as concerns
+from portal.concerns.models import Concern
 from portal.consultations import service as consultations
 from portal.consultations.frozen import frozen_settings
 from portal.crypto.atrest import AtRest
@@ -16,6 +19,7 @@ from portal.findings import service as findings
 from portal.ledger import log as ledger
 from portal.ledger.log import Log
 from portal.moderation import service as moderation
+from portal.reports import service as reports
 from portal.reports.findings_file import findings_json
 from portal.tlog.note import Note
 from portal.tlog.proof import LogProof
@@ -58,7 +62,7 @@ def static_files(static: Path) -> Iterator[tuple[str, bytes]]:
 def openings(session: Session, atrest: AtRest) -> bytes:
     """The openings of every published consultation's commitments: for auditors only."""
     rounds = {name: _opening(session, atrest, name) for name in findings.published_ids(session)}
-    return rfc8785.dumps({"v": 1, "consultations": rounds})
+    return rfc8785.dumps({"v": 2, "consultations": rounds})
 
 
 def _opening(session: Session, atrest: AtRest, name: str) -> dict[str, Any]:
@@ -73,7 +77,15 @@ def _opening(session: Session, atrest: AtRest, name: str) -> dict[str, Any]:
         "counts_salt": counts["salt"],
         "taxonomy": row.taxonomy.document,
         "settings": frozen_settings(row),
+        "report": reports.approved_text(session, atrest, name),
+        "answers": sorted(map(_answer, concerns.published(session, name)), key=itemgetter("concern")),
     }
+
+
+def _answer(concern: Concern) -> dict[str, Any]:
+    """What the commitment of a published answer opens to."""
+    shown = {"code": concern.code, "state": concern.state, "text": concern.public_text}
+    return {"concern": concern.id, "salt": concern.public_salt, **shown}
 
 
 def write(folder: Path, files: Iterator[tuple[str, bytes]]) -> int:

@@ -1,19 +1,20 @@
-"""What must hold between the leaves of the log, checked in one pass with memory for hashes only.
+"""What must hold between the leaves of the log, checked in one pass.
 
-Each violation has a name; an auditor can quote it. The rules on ballots stand in ``portal.audit.ballots``.
+Each violation has a name; an auditor can quote it. The rules on ballots stand in ``portal.audit.ballots``. What must be
+remembered of every leaf lies in :mod:`portal.audit.scratch`, so that memory does not grow with the log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from portal.audit.ballots import BallotRules
+from portal.audit.rounds import Document, Round
+from portal.audit.runs import PlainRun, plain_run
+from portal.audit.scratch import Digests, Scratch
 from portal.audit.turnout import Turnout
 from portal.ledger.events import BadLeaf, decode
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -24,42 +25,8 @@ class Violation:
     leaf: int
 
 
-@dataclass
-class Round:
-    """What one pass has learned of a consultation."""
-
-    opening: Document
-    state: str = "open"
-    submissions: dict[int, int] = field(default_factory=dict)
-    codings: dict[int, tuple[int, str]] = field(default_factory=dict)
-    finding: Document | None = None
-    finding_leaf: int = -1
-    report: bool = False
-    done: set[str] = field(default_factory=set)
-
-    @property
-    def settings_sha256(self) -> str:
-        """Digest of the frozen settings."""
-        return str(self.opening["settings_sha256"])
-
-    @property
-    def taxonomy_sha256(self) -> str:
-        """Digest of the pinned taxonomy."""
-        return str(self.opening["taxonomy_sha256"])
-
-    @property
-    def period(self) -> dict[str, str]:
-        """First and last day."""
-        return {"opens": self.opening["opens"], "closes": self.opening["closes"]}
-
-    @property
-    def uncoded(self) -> int:
-        """Submissions that have no coding: an auditor asks why, when findings were published without them."""
-        return len(self.submissions) - len(self.codings)
-
-
 class Invariants:
-    """Feed it every leaf in order, then call :meth:`finish`; ``violations`` holds what was wrong."""
+    """Feed it every leaf in order, then call :meth:`finish`, and :meth:`close` when it is not needed any more."""
 
     def __init__(self) -> None:
         self.violations: list[Violation] = []
@@ -67,10 +34,9 @@ class Invariants:
         self.assets: dict[str, Document] = {}
         self.kinds: dict[str, int] = {}
         self.size = 0
-        self._ballots = BallotRules(self._broken)
+        self._scratch, self._envelopes = Scratch(), Digests()
+        self._ballots = BallotRules(self._broken, self._scratch.spend)
         self._keys: dict[str, str] = {}
-        self._envelopes: set[bytes] = set()
-        self._erased: set[int] = set()
         self._rules: dict[str, Callable[[int, Document], None]] = {
             "asset": self._asset,
             "key": self._key,
@@ -90,16 +56,28 @@ class Invariants:
             "erasure": self._erasure,
         }
 
+    def feed_all(self, start: int, entries: Sequence[bytes]) -> None:
+        """Check the leaves from ``start`` on: the same as :meth:`feed` for each, and faster for plain comments."""
+        at = 0
+        while at < len(entries):
+            run = plain_run(entries, at)
+            if run is None:
+                self.feed(start + at, entries[at])
+                at += 1
+            else:
+                self._submissions(start + at, run)
+                at += len(run.envelopes)
+
     def feed(self, index: int, data: bytes) -> None:
         """Check one leaf against all before it."""
-        self.size = index + 1
         try:
             document = decode(data)
         except BadLeaf:
+            self._count(index, "")
             self._broken("leaf-malformed", index)
             return
         kind = document["type"]
-        self.kinds[kind] = self.kinds.get(kind, 0) + 1
+        self._count(index, kind)
         rule = self._rules.get(kind)
         if rule is None:
             self._broken("leaf-type-without-rule", index)
@@ -107,12 +85,25 @@ class Invariants:
             rule(index, document)
 
     def finish(self) -> list[Violation]:
-        """The violations."""
+        """The violations, in the order of the leaves."""
+        for place in self._envelopes.twice():
+            self._broken("envelope-twice", place)
+        self.violations.sort(key=lambda one: one.leaf)
         return self.violations
+
+    def close(self) -> None:
+        """Give back the files that were written on the way; nothing can be asked any more."""
+        self._scratch.close()
+        self._envelopes.close()
 
     def turnout(self) -> list[Turnout]:
         """The figures of every consultation with ballots."""
         return list(self._ballots.turnout())
+
+    def _count(self, index: int, kind: str, many: int = 1) -> None:
+        self.size = index + 1
+        if kind:
+            self.kinds[kind] = self.kinds.get(kind, 0) + many
 
     def _broken(self, name: str, index: int) -> None:
         self.violations.append(Violation(name, index))
@@ -147,7 +138,7 @@ class Invariants:
                 return
             if any(self._keys.get(kid) != "add" for kid in document["keys"]):
                 self._broken("consultation-key-not-in-log", index)
-            self.rounds[name] = Round(document)
+            self.rounds[name] = Round(document, self._scratch)
             self._ballots.opened(index, document)
             return
         if current is None or current.state != "open":
@@ -155,7 +146,7 @@ class Invariants:
             return
         if {**document, "action": "open"} != current.opening:
             self._broken("consultation-settings-changed", index)
-        current.state = "closed"
+        current.state, current.closed_at = "closed", index
 
     def _issuance(self, index: int, document: Document) -> None:
         """A line or the end of an issuer's list."""
@@ -168,20 +159,27 @@ class Invariants:
 
     def _submission(self, index: int, document: Document) -> None:
         current = self._round(index, document, "open")
-        self._fresh(index, document)
+        self._envelopes.add(bytes.fromhex(document["envelope_sha256"]), index)
         if current is not None:
-            current.submissions[index] = 0
+            current.submissions.add(index)
             self._ballots.submission(index, document)
+
+    def _submissions(self, start: int, run: PlainRun) -> None:
+        """Comments without ballots; one by one where something is wrong with them, so that each is named."""
+        current, count = self.rounds.get(run.consultation), len(run.envelopes)
+        if current is None or current.state != "open" or current.opening["v"] != 1:
+            for nth, digest in enumerate(run.envelopes):
+                values = {"consultation": run.consultation, "envelope_sha256": digest.hex()}
+                self._count(start + nth, "submission")
+                self._submission(start + nth, {"type": "submission", "v": 1, **values})
+            return
+        self._count(start + count - 1, "submission", count)
+        self._envelopes.add_all(run.envelopes, start)
+        current.submissions.add(start, count)
 
     def _message(self, index: int, document: Document) -> None:
         self._round(index, document, "open", "closed", "published")
-        self._fresh(index, document)
-
-    def _fresh(self, index: int, document: Document) -> None:
-        digest = bytes.fromhex(document["envelope_sha256"])
-        if digest in self._envelopes:
-            self._broken("envelope-twice", index)
-        self._envelopes.add(digest)
+        self._envelopes.add(bytes.fromhex(document["envelope_sha256"]), index)
 
     def _coding(self, index: int, document: Document) -> None:
         current = self._round(index, document, "open", "closed")
@@ -191,10 +189,11 @@ class Invariants:
         if place not in current.submissions:
             self._broken("coding-of-no-submission", index)
             return
-        if document["revision"] != current.submissions[place] + 1:
+        before = self._scratch.coding(place)
+        if document["revision"] != (before[0] if before else 0) + 1:
             self._broken("coding-revision-out-of-order", index)
-        current.submissions[place] = document["revision"]
-        current.codings[place] = (document["revision"], document["commitment"])
+        self._scratch.code(place, document["revision"], bytes.fromhex(document["commitment"]))
+        current.coded += before is None
 
     def _reading(self, index: int, document: Document) -> None:
         """A reader's word that nothing is left which that key can open."""
@@ -203,6 +202,8 @@ class Invariants:
             return
         if document["kid"] not in current.opening["keys"]:
             self._broken("reading-by-no-reader", index)
+        if document["kid"] in current.done:
+            self._broken("reading-twice", index)
         current.done.add(document["kid"])
 
     def _finding(self, index: int, document: Document) -> None:
@@ -214,6 +215,8 @@ class Invariants:
             self._broken("finding-with-uncoded-submission", index)
         if document["checkpoint_size"] > index:
             self._broken("finding-from-the-future", index)
+        if document["checkpoint_size"] <= current.closed_at:
+            self._broken("finding-before-the-close", index)
         if current.finding is None:
             current.finding, current.finding_leaf = document, index
         current.state = "published"
@@ -226,15 +229,20 @@ class Invariants:
             self._broken("report-of-other-finding", index)
         if current.report:
             self._broken("report-twice", index)
-        current.report = True
+        current.report = current.report or document
 
     def _action(self, index: int, document: Document) -> None:
-        self._round(index, document, "published")
+        """An answer; its commitment is salted, so that no honest one stands twice."""
+        current = self._round(index, document, "published")
+        if current is None:
+            return
+        if document["commitment"] in current.answers.values():
+            self._broken("action-twice", index)
+        current.answers[document["concern"]] = document["commitment"]
 
     def _erasure(self, index: int, document: Document) -> None:
         place = document["leaf"]
-        if place >= index or place in self._erased:
+        if not self._scratch.erase(place) or place >= index:
             self._broken("erasure-of-no-leaf", index)
         elif not any(place in known.submissions and known.finding for known in self.rounds.values()):
             self._broken("erasure-before-publication", index)
-        self._erased.add(place)

@@ -1,18 +1,23 @@
 """Openings of commitments: what only an auditor is given, and what follows from them.
 
-An openings file is JSON: ``{"v": 1, "consultations": {id: {"codings": [{"submission", "salt", "coding"}],
-"counts": {...}, "counts_salt", "taxonomy", "settings": {...}}}}``. ``taxonomy`` is its document's text, ``settings``
-are those whose digest was logged at opening. It holds no comment and no moderator's name.
+An openings file is canonical JSON (RFC 8785): ``{"v": 2, "consultations": {id: {"codings": [{"submission", "salt",
+"coding"}], "counts": {...}, "counts_salt", "taxonomy", "settings": {...}, "report", "answers": [{"concern", "code",
+"state", "text", "salt"}]}}}``. ``codings`` stand in the log's order; ``taxonomy`` is its document's text, ``settings``
+are those whose digest was logged at opening, ``report`` is the approved report's document or null. It holds no comment
+and no moderator's name. Version 1 had neither ``report`` nor ``answers``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from portal.audit.invariants import Round
+import rfc8785
+
+from portal.audit.rounds import Round
 from portal.consultations.taxonomy import Taxonomy, parse_taxonomy, taxonomy_sha256
 from portal.crypto.canonical import dump_canonical
 from portal.crypto.commitment import commit
@@ -21,49 +26,73 @@ from portal.findings.disclosure import publish
 from portal.findings.publication import parse_publication
 from portal.findings.rule import Rule
 
+KEYS_1 = frozenset({"codings", "counts", "counts_salt", "taxonomy", "settings"})
+KEYS = {1: KEYS_1, 2: KEYS_1 | {"report", "answers"}}
+
 
 class OpeningsMalformed(ValueError):
     """The openings file cannot be read."""
 
 
-def parse_openings(data: bytes) -> dict[str, Any]:
-    """The consultations of an openings file."""
+@dataclass(frozen=True)
+class Openings:
+    """The openings of each consultation by its id; ``version``: of the file."""
+
+    version: int
+    rounds: Mapping[str, dict[str, Any]]
+
+
+def parse_openings(data: bytes) -> Openings:
+    """An openings file, of exactly the keys of its version and in its only spelling."""
     try:
         document = json.loads(data)
-        if document["v"] != 1 or not isinstance(document["consultations"], dict):
+        version, rounds = document["v"], document["consultations"]
+        if type(version) is not int or set(document) != {"v", "consultations"}:
+            raise KeyError("v")
+        if any(set(opening) != KEYS[version] for opening in rounds.values()) or rfc8785.dumps(document) != data:
             raise KeyError("consultations")
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise OpeningsMalformed("not an openings file of version 1") from error
-    return dict(document["consultations"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise OpeningsMalformed("not an openings file") from error
+    return Openings(version, rounds)
 
 
 def check_round(name: str, current: Round, opening: dict[str, Any], publication: bytes) -> list[str]:
-    """Names of what does not follow: commitments -> codings -> counts -> published rows."""
+    """Names of what does not follow: commitments -> codings -> counts -> published rows; the report and the answers."""
     if current.finding is None:
         return []
     failures: list[str] = []
     codings = _opened_codings(name, current, opening, failures)
     taxonomy, settings = parse_taxonomy(opening["taxonomy"].encode()), opening["settings"]
-    if hashlib.sha256(dump_canonical(settings)).hexdigest() != current.settings_sha256:
-        failures.append("settings-not-as-logged")
-    if not _opening_follows(settings, current.opening):
-        failures.append("settings-not-of-opening")
     counted = tally(codings, taxonomy, {unit["code"]: unit["headcount"] for unit in settings["units"]})
     salt = bytes.fromhex(opening["counts_salt"])
     stated = {"consultation": name, "counts": opening["counts"]}
-    if commit(salt, stated).hex() != current.finding["counts_commitment"]:
-        failures.append("counts-commitment-does-not-open")
-    if counted.as_document() != opening["counts"]:
-        failures.append("counts-not-of-codings")
-    if not _rows_follow(counted, taxonomy, publication):
-        failures.append("published-rows-not-of-counts")
-    if not _rule_follows(settings, publication):
-        failures.append("published-rule-not-of-settings")
+    found = parse_publication(publication)
+    checks = {
+        "settings-not-as-logged": _digest(settings) == current.settings_sha256,
+        "settings-not-of-opening": _opening_follows(settings, current.opening, taxonomy),
+        "taxonomy-not-as-logged": taxonomy_sha256(taxonomy) == current.taxonomy_sha256,
+        "counts-commitment-does-not-open": commit(salt, stated).hex() == current.finding["counts_commitment"],
+        "counts-not-of-codings": counted.as_document() == opening["counts"],
+        "published-rows-not-of-counts": _rows_follow(counted, taxonomy, publication),
+        # Thresholds cannot be lowered between opening and publishing.
+        "published-rule-not-of-settings": found.rule == Rule(k=settings["k"], k_paraphrase=settings["k_paraphrase"]),
+        "published-title-not-of-settings": found.title_vi == settings["title"],
+    }
+    failures += [failure for failure, holds in checks.items() if not holds]
+    if "report" in opening:
+        failures += [*_report(current, opening["report"]), *_answers(current, opening["answers"])]
     return failures
 
 
-def _opening_follows(settings: Mapping[str, Any], opening: Mapping[str, Any]) -> bool:
-    """What the settings froze of ballots is what the opening's leaf says, and issuers' terms are signed for."""
+def _digest(document: Mapping[str, Any]) -> str:
+    return hashlib.sha256(dump_canonical(document)).hexdigest()
+
+
+def _opening_follows(settings: Mapping[str, Any], opening: Mapping[str, Any], taxonomy: Taxonomy) -> bool:
+    """What the settings froze is what the opening's leaf says; of ballots, issuers' terms are signed for."""
+    names = ("consultation", "opens", "closes")
+    if any(settings[name] != opening[name] for name in names) or settings["taxonomy"] != taxonomy.version:
+        return False
     if settings["ballot_mode"] != ("ballots" if opening["v"] == 2 else "open"):
         return False
     frozen = settings.get("ballots")
@@ -75,16 +104,20 @@ def _opening_follows(settings: Mapping[str, Any], opening: Mapping[str, Any]) ->
 
 def _opened_codings(name: str, current: Round, opening: dict[str, Any], failures: list[str]) -> list[Mapping[str, Any]]:
     """The codings whose commitment is the newest one in the log; a ballot without any says nothing."""
-    opened = {}
+    opened: list[Mapping[str, Any]] = []
+    last, ordered = -1, True
     for item in opening["codings"]:
-        document = {"coding": item["coding"], "consultation": name, "submission": item["submission"]}
-        _, logged = current.codings.get(item["submission"], (0, ""))
-        if commit(bytes.fromhex(item["salt"]), document).hex() != logged:
+        place = item["submission"]
+        document = {"coding": item["coding"], "consultation": name, "submission": place}
+        if commit(bytes.fromhex(item["salt"]), document).hex() != current.commitment(place):
             failures.append("coding-commitment-does-not-open")
-        opened[item["submission"]] = item["coding"]
-    if set(opened) != set(current.codings) or len(opened) != len(opening["codings"]):
-        failures.append("coding-opening-missing")
-    return [*opened.values(), *(UNCODED for _ in range(current.uncoded))]
+        opened.append(item["coding"])
+        last, ordered = place, ordered and place > last
+    if not ordered:
+        failures.append("coding-opening-out-of-order")
+    if len(opened) != current.coded:
+        failures.append("coding-opening-missing" if len(opened) < current.coded else "coding-opening-surplus")
+    return [*opened, *(UNCODED for _ in range(current.uncoded))]
 
 
 def _rows_follow(counts: Counts, taxonomy: Taxonomy, publication: bytes) -> bool:
@@ -93,7 +126,27 @@ def _rows_follow(counts: Counts, taxonomy: Taxonomy, publication: bytes) -> bool
     return known and publish(counts, stated.rule) == stated.rows
 
 
-def _rule_follows(settings: Mapping[str, Any], publication: bytes) -> bool:
-    """Thresholds cannot be lowered between opening and publishing."""
-    stated = parse_publication(publication).rule
-    return stated == Rule(k=settings["k"], k_paraphrase=settings["k_paraphrase"])
+def _report(current: Round, text: str | None) -> list[str]:
+    """The report that was approved is the one that was given to the auditor."""
+    if current.report is None or text is None:
+        if current.report is None and text is None:
+            return []
+        return ["report-opening-missing" if text is None else "report-not-logged"]
+    same = hashlib.sha256(text.encode()).hexdigest() == current.report["document_sha256"]
+    return [] if same else ["report-not-as-logged"]
+
+
+def _answers(current: Round, answers: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Each published answer is the newest that was committed to for its concern."""
+    failures = []
+    last = -1
+    for item in answers:
+        shown = {name: item[name] for name in ("code", "state", "text")}
+        if item["concern"] not in current.answers:
+            failures.append("answer-not-logged")
+        elif commit(bytes.fromhex(item["salt"]), shown).hex() != current.answers[item["concern"]]:
+            failures.append("answer-commitment-does-not-open")
+        if item["concern"] <= last:
+            failures.append("answer-opening-twice")
+        last = item["concern"]
+    return failures

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from portal.audit.invariants import Round
-from portal.audit.source import Missing, Source
+from portal.audit.rounds import Round
+from portal.audit.source import Missing, Source, Unusable
+from portal.audit.standing import false_cosigners
 from portal.crypto.canonical import dump_canonical
 from portal.errors import PortalError
 from portal.reports.findings_file import FindingsFile, parse_findings_json
 from portal.tlog.checkpoint import Checkpoint
 from portal.tlog.errors import TlogError
-from portal.tlog.keys import VerifierKey
 from portal.tlog.merkle import leaf_hash, verify_consistency
 from portal.tlog.paths import TilePath
+from portal.tlog.policy import LogKey, Policy
 from portal.tlog.proof import LogProof, verify_proof
 from portal.tlog.tiles import TileTree, width_at
 
@@ -40,29 +42,45 @@ def same_log(source: Source, one: Checkpoint, other: Checkpoint) -> bool:
     try:
         proof = TileTree(large.size, read_tiles(source, large.size)).consistency_proof(small.size)
         verify_consistency(small.size, small.root, large.size, large.root, proof)
+    except Unusable:
+        raise
     except (TlogError, Missing):
         return False
     return True
 
 
-def check_publication(
-    data: bytes, current: Round, *, source: Source, key: VerifierKey, now: Checkpoint, name_of: NameOf
-) -> tuple[bytes, list[str]]:
+@dataclass(frozen=True)
+class Asked:
+    """What a publication is held against: the log by its key, and ``now``, the checkpoint that was replayed."""
+
+    source: Source
+    key: LogKey
+    now: Checkpoint
+    policy: Policy | None
+
+
+def check_publication(data: bytes, current: Round, asked: Asked, *, name_of: NameOf) -> tuple[bytes, list[str]]:
     """The publication's canonical bytes (empty when it cannot be read), and the names of what is wrong.
 
-    ``now`` is the checkpoint that was replayed: the publication's proof must be of the same log, be it older or newer.
+    Its proof must be of the same log as the checkpoint that was replayed, be it older or newer. It may have fewer
+    cosignatures than the policy demands; false ones it may not have.
     """
     try:
         file = parse_findings_json(data)
-        proven = verify_proof(file.proof_text, leaf_hash(file.leaf), key).checkpoint
+        proven = verify_proof(file.proof_text, leaf_hash(file.leaf), asked.key).checkpoint
     except PortalError:
         return b"", ["publication-malformed"]
     except TlogError as error:
         return b"", [f"publication-{name_of(error)}"]
     failures = _document(file, current)
-    if str(LogProof.parse(file.proof_text).checkpoint) != file.checkpoint:
+    note = LogProof.parse(file.proof_text).checkpoint
+    if str(note) != file.checkpoint:
         failures.append("publication-checkpoint-differs")
-    if not same_log(source, proven, now):
+    if LogProof.parse(file.proof_text).index != current.finding_leaf:
+        failures.append("publication-proof-of-another-leaf")
+    if asked.policy is not None and false_cosigners(asked.policy, note):
+        failures.append("publication-cosignature-wrong")
+    if not same_log(asked.source, proven, asked.now):
         failures.append("publication-proof-of-another-log")
     return dump_canonical(file.publication), failures
 

@@ -1,22 +1,36 @@
-"""Where a verifier reads from: a portal's address, or a directory that ``portal audit export`` wrote.
+"""Where a verifier reads from: a portal's address, a directory that ``portal audit export`` wrote, or a bundle.
 
-Both answer the same relative names: ``log/checkpoint``, ``log/vkey``, ``log/tile/...`` (C2SP tlog-tiles),
-``results/<consultation>/findings.json`` and, in a directory given to auditors only, ``openings.json``.
+All answer the same relative names: ``log/checkpoint``, ``log/vkey``, ``log/tile/...`` (C2SP tlog-tiles),
+``results/<consultation>/findings.json`` and, in what is given to auditors only, ``openings.json``. A bundle is the ZIP
+file of such a directory (:mod:`portal.audit.archive`).
 """
 
 from __future__ import annotations
 
 import http.client
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
-LIMIT = 64 * 1024 * 1024
+OPENINGS = "openings.json"
+MIB = 1024 * 1024
+LIMIT = 64 * MIB
+# An entry bundle has at most 256 entries of 65 535 bytes, each after two bytes of length: 16 MiB.
+OPENINGS_LIMIT = 1024 * MIB
 
 
 class Missing(Exception):
     """The source has nothing under that name."""
+
+
+class Unusable(Missing):
+    """What stands there cannot be read at all. ``name``: of the failure, such as ``unreachable``."""
+
+    def __init__(self, name: str, where: str) -> None:
+        super().__init__(where)
+        self.name = name
 
 
 class Source(Protocol):
@@ -24,6 +38,19 @@ class Source(Protocol):
 
     def read(self, name: str) -> bytes:
         """The bytes under ``name``, or :class:`Missing`."""
+
+
+@runtime_checkable
+class Listing(Source, Protocol):
+    """A source that knows everything it holds."""
+
+    def names(self) -> Iterator[str]:
+        """The relative name of every file, in an order that is always the same."""
+
+
+def limit_of(name: str) -> int:
+    """The most bytes that a file of that name is read of."""
+    return OPENINGS_LIMIT if name == OPENINGS else LIMIT
 
 
 @dataclass(frozen=True)
@@ -37,7 +64,15 @@ class Directory:
         path = (self.root / name).resolve()
         if not path.is_relative_to(self.root.resolve()) or not path.is_file():
             raise Missing(name)
+        if path.stat().st_size > limit_of(name):
+            raise Unusable("file-too-large", name)
         return path.read_bytes()
+
+    def names(self) -> Iterator[str]:
+        """Every file below it."""
+        for path in sorted(self.root.rglob("*")):
+            if path.is_file():
+                yield path.relative_to(self.root).as_posix()
 
 
 class Web:
@@ -52,24 +87,30 @@ class Web:
         self._prefix = parts.path.rstrip("/")
 
     def read(self, name: str) -> bytes:
-        """The answer's body; anything but 200 is :class:`Missing`."""
+        """The answer's body. 404 and 410 are :class:`Missing`; everything else but 200 is ``unreachable``."""
         try:
-            self._connection.request("GET", f"{self._prefix}/{name}", headers={"User-Agent": "portal-audit"})
-            answer = self._connection.getresponse()
-            body = answer.read(LIMIT + 1)
+            answer, body = self._ask(name)
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
-            raise Missing(name) from error
-        if answer.status != http.client.OK or len(body) > LIMIT:
+            raise Unusable("unreachable", name) from error
+        if answer.status in {http.client.NOT_FOUND, http.client.GONE}:
             raise Missing(name)
+        if answer.status != http.client.OK:
+            raise Unusable("unreachable", f"{name}, status {answer.status}")
+        if len(body) > limit_of(name):
+            self._connection.close()
+            raise Unusable("file-too-large", name)
         return body
 
-
-def open_source(target: str) -> Source:
-    """The source that a person named: an address or a directory."""
-    if target.startswith(("http://", "https://")):
-        return Web(target)
-    root = Path(target)
-    if not root.is_dir():
-        raise ValueError("neither an address nor a directory")
-    return Directory(root)
+    def _ask(self, name: str) -> tuple[http.client.HTTPResponse, bytes]:
+        """Once more on a new connection, when a kept one turns out to be closed."""
+        for last in (False, True):
+            try:
+                self._connection.request("GET", f"{self._prefix}/{name}", headers={"User-Agent": "portal-audit"})
+                answer = self._connection.getresponse()
+                return answer, answer.read(limit_of(name) + 1)
+            except (ConnectionError, http.client.RemoteDisconnected):
+                self._connection.close()
+                if last:
+                    raise
+        raise AssertionError("not reached")

@@ -109,6 +109,12 @@ def read(session: Session, atrest: AtRest, consultation_id: str) -> Drafted:
     return _open(atrest, get(session, consultation_id))
 
 
+def approved_text(session: Session, atrest: AtRest, consultation_id: str) -> str | None:
+    """The approved report's document as JSON, whose digest its leaf holds; None while none is approved."""
+    row = session.scalar(select(Report).where(Report.consultation_id == consultation_id, Report.state == "approved"))
+    return atrest.open(PURPOSE, row.document_sealed).decode() if row else None
+
+
 def _open(atrest: AtRest, row: Report) -> Drafted:
     draft = parse_document(atrest.open(PURPOSE, row.draft_sealed))
     return Drafted(row, draft, parse_document(atrest.open(PURPOSE, row.document_sealed)))

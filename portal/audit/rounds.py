@@ -1,0 +1,78 @@
+"""What one pass over the log has learned of a consultation."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.audit.scratch import Scratch
+
+Document = dict[str, Any]
+
+
+class Places:
+    """Leaf indexes in growing order, kept as ranges: comments come in batches, so that a large log has few."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._count = 0
+
+    def add(self, start: int, count: int = 1) -> None:
+        """The indexes ``start .. start + count``, after all that were added before."""
+        self._count += count
+        if self._ends and self._ends[-1] == start:
+            self._ends[-1] += count
+        else:
+            self._starts.append(start)
+            self._ends.append(start + count)
+
+    def __contains__(self, place: int) -> bool:
+        nth = bisect_right(self._starts, place) - 1
+        return nth >= 0 and place < self._ends[nth]
+
+    def __len__(self) -> int:
+        return self._count
+
+
+@dataclass
+class Round:
+    """One consultation. ``coded``: comments that have a coding; ``answers``: newest commitment by concern."""
+
+    opening: Document
+    scratch: Scratch
+    state: str = "open"
+    closed_at: int = -1
+    submissions: Places = field(default_factory=Places)
+    coded: int = 0
+    finding: Document | None = None
+    finding_leaf: int = -1
+    report: Document | None = None
+    answers: dict[int, str] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+
+    @property
+    def settings_sha256(self) -> str:
+        """Digest of the frozen settings."""
+        return str(self.opening["settings_sha256"])
+
+    @property
+    def taxonomy_sha256(self) -> str:
+        """Digest of the pinned taxonomy."""
+        return str(self.opening["taxonomy_sha256"])
+
+    @property
+    def period(self) -> dict[str, str]:
+        """First and last day."""
+        return {"opens": self.opening["opens"], "closes": self.opening["closes"]}
+
+    @property
+    def uncoded(self) -> int:
+        """Submissions that have no coding: an auditor asks why, when findings were published without them."""
+        return len(self.submissions) - self.coded
+
+    def commitment(self, place: int) -> str:
+        """The newest commitment (hexadecimal) to a coding of the comment at ``place``; "" when there is none."""
+        found = self.scratch.coding(place) if place in self.submissions else None
+        return found[1].hex() if found else ""
