@@ -23,9 +23,10 @@ from portal.cli.database import upgrade_schema
 from portal.cli.demo_build import DemoOffers, DemoOfficeBuilder, DemoStaff
 from portal.cli.demo_data import load_office
 from portal.cli.demo_issuers import DESK_NOTE, DemoIssuers, Desk, prepare_desks
+from portal.cli.demo_witnesses import prepare_witnesses, witnesses_up
 from portal.cli.init import make_secrets, write_private
 from portal.cli.serve import run
-from portal.cli.tick import tidy
+from portal.cli.tick import tidy, try_witnesses
 from portal.clock import FixedClock
 from portal.config import DEMO_MARK, ROOT, ConfigError, Settings, load_settings
 from portal.crypto.atrest import AtRest
@@ -40,6 +41,7 @@ log_origin = "gop-y.example.org/log"
 office_name = "Văn phòng Tỉnh ủy An Sơn"
 mix_minimum = 3
 mix_when = "minimum"
+witness_policy = "witness-policy"
 """
 
 
@@ -50,13 +52,15 @@ def demo(port: int, build_only: bool) -> None:
     """Make the demonstration office (once), print its sign-ins, and serve it on this machine."""
     settings = prepare()
     desks = prepare_desks(settings.instance, load_office(), port=port)
+    witnesses = prepare_witnesses(settings, port=port)
     if not (settings.instance / SIGN_INS).exists():
         click.echo("Making the demonstration office: keys, ballots, 113 comments, codings, findings, a report ...")
         build(settings, desks)
     record_assets(settings)
     show(settings, port, desks)
     if not build_only:
-        with serving(desks, port):
+        with serving(desks, port), witnesses_up(witnesses):
+            try_witnesses(settings, open_log(settings), None)
             run(settings, host="127.0.0.1", port=port, workers=2, threads=4)
 
 
@@ -132,7 +136,11 @@ def show(settings: Settings, port: int, desks: Sequence[Desk] = ()) -> None:
     """Print addresses, sign-ins and ballots to try."""
     click.echo(f"\nPublic app   http://127.0.0.1:{port}/        (English: /en/)")
     click.echo(f"Staff app    http://127.0.0.1:{port}/staff/")
-    click.echo(f"Log          http://127.0.0.1:{port}/log     key {open_log(settings).vkey}\n")
+    log = open_log(settings)
+    click.echo(f"Log          http://127.0.0.1:{port}/log     key {log.vkey}")
+    for one in log.policy.witnesses:
+        click.echo(f"Witness      {one.url}     {one.name}, asked to cosign the log")
+    click.echo("")
     click.echo("Demonstration sign-ins (made for this machine, kept in demo-sign-ins.json of the instance folder):")
     for person in sign_ins(settings):
         click.echo(f"  {person.email:<28} {'/'.join(person.roles):<10} password: {person.password}")

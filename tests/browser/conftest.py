@@ -21,8 +21,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """What `make demo` starts: the portal and both issuers."""
-    folder, port = tmp_path_factory.mktemp("browser"), free_ports(3)
+    """What `make demo` starts: the portal, both issuers and both witnesses."""
+    folder, port = tmp_path_factory.mktemp("browser"), free_ports(5)
     made = Portal(f"http://127.0.0.1:{port}", folder, {})
     made.run("demo", "--build-only", "--port", str(port))
     for person in json.loads((folder / "demo-sign-ins.json").read_text("utf-8")):

@@ -171,7 +171,7 @@ def write(page: Page, made: Portal) -> str:
 
 def test_a_ballots_whole_life(visit: Callable[..., Watched], tmp_path: Path) -> None:
     assert shutil.which("faketime"), "Debian's faketime is missing: run `make debian`"
-    port = free_ports(3)
+    port = free_ports(5)
     made = Portal(f"http://127.0.0.1:{port}", tmp_path / "instance", {})
     made.instance.mkdir()
     made.run("demo", "--build-only", "--port", str(port))
