@@ -130,7 +130,7 @@ def _issuers(auditor: Visit, visits: list[Visit], log: LogReader) -> None:
         if not rules.connects_as_logged(_read(auditor, f"/c/{cid}/ballots.json"), cid, origins, log):
             auditor.report.fail("connect-not-as-logged", f"/c/{cid}/collect")
     if named:
-        auditor.report.checked.append(f"issuers that collecting pages may reach ({len(named)}) against the logged settings")
+        auditor.report.checked.append(f"what collecting pages may reach ({len(named)}) against the logged settings")
 
 
 def _read(visit: Visit, path: str) -> bytes:

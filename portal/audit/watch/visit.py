@@ -152,6 +152,8 @@ class Visit:
                 continue  # another app, with a cookie: its scripts are built files, and those are all checked
             else:
                 yield path
+                if COLLECT.fullmatch(path):  # while ballots are collected no link leads to the form itself
+                    yield path.removesuffix("/collect")
 
     def _below(self, address: str) -> str | None:
         """The path below the portal's own; ``None`` for one outside, or one that climbs or is written strangely."""

@@ -55,7 +55,7 @@ class Visitor:
 
     def get(self, path: str, kind: str = "document") -> Answer:
         """Ask as a browser does for a ``document``, ``script``, ``style``, ``image``, ``font`` or fetch: ``empty``."""
-        if kind == "document" and self.seen:
+        if kind == "document" and self.seen and self._pause[1]:
             time.sleep(CHANCE.uniform(*self._pause))
         answer = self._wire.get(path, self._lines(kind))
         self.seen.append(answer)
