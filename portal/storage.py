@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, Pool, event
 
 # Constraint names are fixed so that migrations can name them.
 NAMING = {
@@ -39,6 +39,17 @@ def _begin_sqlite(connection: Any) -> None:
     if connection.dialect.name == "sqlite":
         mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@event.listens_for(Pool, "checkin")
+def _let_go(connection: Any, _record: Any) -> None:
+    """A COMMIT that SQLite refuses (full disk, failing disk) leaves its transaction open, write lock and all.
+
+    SQLAlchemy takes the transaction for ended and gives the connection back to the pool as it is: without this, one
+    failed commit would keep everybody else from writing until the process ends.
+    """
+    if isinstance(connection, sqlite3.Connection) and connection.in_transaction:
+        connection.rollback()
 
 
 def forget_order(engine: Engine) -> bool:
