@@ -14,7 +14,10 @@ pytestmark = pytest.mark.browser
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 DONE, OPEN = "tinh-than-trach-nhiem", "le-loi-phoi-hop"
-PUBLIC = ["/", "/how", f"/c/{OPEN}", f"/c/{DONE}", "/receipt", "/results", f"/results/{DONE}", "/log", "/nowhere"]
+PUBLIC = [
+    "/", "/how", f"/c/{OPEN}", f"/c/{DONE}", "/receipt",
+    "/proof", "/results", f"/results/{DONE}", "/log", "/nowhere",
+]  # fmt: skip
 STAFF = {
     "admin": [
         "/",

@@ -10,7 +10,9 @@ import pytest
 from flask_babel import force_locale
 
 from portal.audit import ballots as ballot_rules
+from portal.audit.alerts import LOUD
 from portal.audit.source import Directory
+from portal.audit.timeline import MANY, SINGLE
 from portal.audit.verify import Brought, Verdict, verify
 from portal.ballots import redeem
 from portal.config import ROOT
@@ -18,13 +20,16 @@ from portal.ledger import log as ledger
 from portal.ledger.assets import ServedFile, log_assets
 from portal.ledger.models import LogLeaf
 from portal.web.runtime import runtime, unit_of_work
-from portal.web.staff.audit_words import FAILURES, failure_words, result_of
+from portal.web.staff.audit_alerts import TITLES, TO_DO
+from portal.web.staff.audit_timeline import WORDS
+from portal.web.staff.audit_words import FAILURES, PROBLEMS, failure_words, result_of
 from tests.audit.ballot_log import build, collected_by, comment, minted
 from tests.ballots.support import move_to, open_with_ballots, two_issuers
 from tests.rounds import publish
 from tests.web.staff.steps import make_stale, send, text_of
 
 OPENINGS = "portal-audit/openings.json"
+ACTIONS = {"consultation": ("open", "close"), "key": ("add", "revoke")}
 
 
 @pytest.fixture
@@ -162,6 +167,75 @@ def test_nobody_else_enters(staff, office, sign_in, role) -> None:
     for path in ("/audit/", "/audit/bundle.zip", "/audit/openings"):
         assert staff.get(path).status_code == 403
     assert run(staff).status_code == 403
+
+
+# --- what does not add up, and the timeline ---
+
+
+@pytest.fixture
+def changed_asset(staff_app, published, log):
+    """The log names other bytes for a file than those that are served."""
+    with staff_app.app_context(), unit_of_work() as session:
+        name = next(iter(runtime().assets.files))
+        log_assets(session, log, {name: ServedFile("0" * 64, 1)})
+        return name
+
+
+@pytest.mark.parametrize("role", ["auditor", "admin"])
+def test_what_does_not_add_up_stands_on_top_with_what_to_do(staff, changed_asset, sign_in, role) -> None:
+    sign_in(staff, role)
+    staff.get("/language/en")
+    for path in ("/audit/", "/"):
+        page = words(staff.get(path))
+        assert "A file is served to browsers that the log does not name" in page
+        assert changed_asset in page
+        assert "After an update restart the portal" in page
+    assert "1 thing does not add up" in words(staff.get("/audit/"))
+
+
+def test_it_is_nobody_elses_task(staff, changed_asset, sign_in) -> None:
+    sign_in(staff, "committee")
+    staff.get("/language/en")
+    assert "A file is served" not in words(staff.get("/"))
+
+
+def test_a_sound_instance_says_nothing_of_alerts_and_shows_that_nobody_witnesses(auditor) -> None:
+    page = words(auditor.get("/audit/"))
+    assert "not add up" not in page
+    assert "No policy names a witness" in page
+
+
+def test_how_many_rows_were_withheld_is_for_auditors(staff, published, sign_in) -> None:
+    # given that C9 and the unit P2 were named once each
+    sign_in(staff, "auditor")
+    staff.get("/language/en")
+    assert re.search(r"yes; \d+ rows? withheld", words(staff.get("/audit/")))
+    send(staff, "/logout")
+    sign_in(staff, "admin")
+    staff.get("/language/en")
+    page = words(staff.get("/audit/"))
+    assert "withheld" not in page.lower()
+    assert "Published" in page
+
+
+def test_every_alert_has_a_title_and_something_to_do(staff_app) -> None:
+    source = (ROOT / "portal/audit/alerts.py").read_text("utf-8")
+    named = set(re.findall(r'Alert\(\s*"([a-z-]+)"', source)) | set(LOUD.values()) | set(PROBLEMS)
+    assert len(named) > 15
+    assert named <= set(TITLES)
+    assert set(TO_DO) <= set(TITLES)
+
+
+def test_the_timeline_is_told(auditor) -> None:
+    page = words(auditor.get("/audit/"))
+    assert "Findings published" in page
+    assert "Consultation closed" in page
+    assert re.search(r"\d+ files served to browsers are new or changed", page)
+
+
+def test_every_happening_has_words() -> None:
+    kinds = {f"{kind}-{action}" for kind, actions in ACTIONS.items() for action in actions}
+    assert kinds | {kind for kind in (*SINGLE, *MANY) if kind not in ACTIONS} == set(WORDS)
 
 
 # --- ballots ---
