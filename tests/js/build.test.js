@@ -1,15 +1,18 @@
 // The build: the same bytes and names every time, nothing secret-handling in the public pages, workers under integrity.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 import { build } from "../../static/build.mjs";
 
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCE = fileURLToPath(new URL("../../static/src", import.meta.url));
 let folder;
 let first;
@@ -32,6 +35,30 @@ test("another build elsewhere gives the same files, byte for byte", async () => 
   const second = path.join(folder, "second");
   await build({ out: second });
   assert.deepEqual(await contents(second), await contents(first));
+});
+
+test("another checkout, in another folder, time zone, language and with other rights, gives the same files", async () => {
+  // given two copies of all that is built, packages included: nothing of either is shared with the other or with this folder
+  const places = [
+    { folder: "a", umask: "077", env: { TZ: "Asia/Ho_Chi_Minh", LANG: "vi_VN.UTF-8", LC_ALL: "vi_VN.UTF-8" } },
+    { folder: "một thư mục khác/sâu hơn", umask: "002", env: { TZ: "America/St_Johns", LANG: "C", LC_ALL: "tr_TR.UTF-8" } },
+  ];
+  for (const place of places) {
+    place.root = path.join(folder, place.folder);
+    await cp(path.join(ROOT, "node_modules"), path.join(place.root, "node_modules"), { recursive: true, verbatimSymlinks: true });
+    await cp(SOURCE, path.join(place.root, "static", "src"), { recursive: true });
+    for (const name of ["static/build.mjs", "package.json"]) await cp(path.join(ROOT, name), path.join(place.root, name));
+    // when each is built by the command that docs/served-code.md gives to auditors, from a folder that is not its own
+    const command = `umask ${place.umask} && exec "$NODE" "$ROOT/static/build.mjs" --out "$ROOT/own"`;
+    const env = { NODE: process.execPath, ROOT: place.root, HOME: place.root, PATH: process.env.PATH, ...place.env };
+    await promisify(execFile)("/bin/sh", ["-c", command], { cwd: tmpdir(), env });
+  }
+  // then both are this build, byte for byte, the list of files included
+  const expected = await contents(first);
+  for (const { root } of places) assert.deepEqual(await contents(path.join(root, "own")), expected);
+  // and the rights did differ: what is alike does not depend on them
+  const modes = await Promise.all(places.map(async ({ root }) => (await stat(path.join(root, "own", "manifest.json"))).mode & 0o777));
+  assert.deepEqual(modes, [0o600, 0o664]);
 });
 
 test("the manifest is sorted, says the truth, and leaves no file out", async () => {

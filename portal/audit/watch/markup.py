@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 DOCTYPE = "<!doctype html>"
-CONTROL = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\uffef\U00010000-\U0010fffd]")
+CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\uffef\U00010000-\U0010fffd]")
 TAG = re.compile(
     r'<(?P<end>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>(?:[ \n]+[a-zA-Z][a-zA-Z0-9:_-]*(?:="[^"<]*")?)*)[ \n]*/?>'
 )

@@ -45,7 +45,8 @@ def test_the_report_is_a_line_of_json_each_time(served: Served, monkeypatch, tmp
     # then each report is a line, the wait lies within the range, and the state names the list of files
     first, second = map(json.loads, done.stdout.splitlines())
     assert done.exit_code == 0 and first["ok"] and second["ok"] and first["vkey"] == served.vkey
-    assert len(waited) == 1 and 20 * 60 <= waited[0] <= 3 * 3600
+    (pause,) = [seconds for seconds in waited if seconds >= 1]  # other threads sleep for moments
+    assert 20 * 60 <= pause <= 3 * 3600
     assert MANIFEST in json.loads(state.read_text("utf-8"))["assets"]
     # and the next watch reads only what was appended since
     served.between.asked.clear()
