@@ -26,7 +26,7 @@ from portal.cli.demo_issuers import DESK_NOTE, DemoIssuers, Desk, prepare_desks
 from portal.cli.demo_witnesses import prepare_witnesses, witnesses_up
 from portal.cli.init import make_secrets, write_private
 from portal.cli.serve import run
-from portal.cli.tick import tidy, try_witnesses
+from portal.cli.tick import tidy
 from portal.clock import FixedClock
 from portal.config import DEMO_MARK, ROOT, ConfigError, Settings, load_settings
 from portal.crypto.atrest import AtRest
@@ -60,7 +60,6 @@ def demo(port: int, build_only: bool) -> None:
     show(settings, port, desks)
     if not build_only:
         with serving(desks, port), witnesses_up(witnesses):
-            try_witnesses(settings, open_log(settings), None)
             run(settings, host="127.0.0.1", port=port, workers=2, threads=4)
 
 

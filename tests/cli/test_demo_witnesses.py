@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import stat
+import time
 
 from portal.cli.assets import record_assets
 from portal.cli.context import database, open_log
 from portal.cli.demo import prepare
 from portal.cli.demo_witnesses import SLUGS, folder_of, prepare_witnesses, witnesses_up
-from portal.cli.tick import try_witnesses
+from portal.cli.witnessing import Round, ask_witnesses
 from portal.extensions import db
 from portal.ledger.cosignatures import standing
 from tests.browser.served import free_ports
@@ -24,7 +25,12 @@ def test_they_cosign_from_the_first_start_and_keep_their_ports(tmp_path, monkeyp
     # when they are started and asked
     record_assets(settings)
     with witnesses_up(made):
-        heard = try_witnesses(settings, open_log(settings), None)
+        heard: Round = {}
+        for _ in range(100):
+            heard |= ask_witnesses(settings, open_log(settings))
+            if {said.status for said in heard.values()} == {200}:
+                break
+            time.sleep(0.1)
     # then both have cosigned, and a later start on another port finds them where they were
     log = open_log(settings)
     with database(settings):
