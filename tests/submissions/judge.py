@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -16,7 +15,7 @@ from portal.ledger.log import Log
 from portal.ledger.models import LogCheckpoint, LogLeaf, PoolEntry
 from portal.submissions.models import SealedEnvelope, Submission
 from portal.tlog.checkpoint import Checkpoint, open_checkpoint
-from portal.tlog.merkle import leaf_hash, leaf_hashes, tree_head, verify_consistency
+from portal.tlog.merkle import Frontier, leaf_hash, leaf_hashes
 from portal.tlog.replay import replay
 
 # Leaves of which a second one with the same bytes would say that something happened twice.
@@ -24,25 +23,32 @@ ONCE = {"consultation", "key", "issuer-key", "roster", "card", "issuance", "issu
         "coding", "reading", "finding", "report", "erasure"}  # fmt: skip
 
 
-def check_history(session: Session, log: Log, seen: Iterable[str] = ()) -> list[Checkpoint]:
-    """Every checkpoint ever signed is a prefix of the next; those that readers have ``seen`` are among them."""
+def check_history(session: Session, log: Log, leaves: list[bytes], seen: Iterable[str] = ()) -> list[Checkpoint]:
+    """Every checkpoint ever signed is the tree of so many first leaves; those that readers saw are among them."""
     notes = list(session.scalars(select(LogCheckpoint.note).order_by(LogCheckpoint.size)))
     points = [open_checkpoint(note, log.signer.verifier).checkpoint for note in notes]
     assert set(seen) <= set(notes)
-    for old, new in itertools.pairwise(points):
-        assert old.size < new.size
-        proof = ledger.open_tree(session, new.size).consistency_proof(old.size)
-        verify_consistency(old.size, old.root, new.size, new.root, proof)
+    tree, hashes = Frontier(), leaf_hashes(leaves)
+    for point in points:
+        assert tree.size < point.size
+        tree.extend(hashes[tree.size : point.size])
+        assert (tree.size, tree.root()) == (point.size, point.root)
     return points
 
 
-def check_leaves(session: Session, newest: Checkpoint) -> list[bytes]:
-    """The stored leaves are those of the signed tree, one for each index, and none says twice what is said once."""
+def check_leaves(session: Session) -> list[bytes]:
+    """One leaf for each index, and none that says twice what is said once."""
     rows = session.execute(select(LogLeaf.index, LogLeaf.data, LogLeaf.leaf_hash).order_by(LogLeaf.index)).all()
-    assert [row.index for row in rows] == list(range(newest.size))
     leaves = [row.data for row in rows]
+    assert [row.index for row in rows] == list(range(len(rows)))
     assert leaf_hashes(leaves) == [row.leaf_hash for row in rows]
-    assert tree_head(leaf_hashes(leaves)) == newest.root
+    twice = [data for data, count in Counter(leaves).items() if count > 1 and json.loads(data)["type"] in ONCE]
+    assert twice == []
+    return leaves
+
+
+def check_tiles(session: Session, newest: Checkpoint, leaves: list[bytes]) -> None:
+    """What an auditor reads through bundles and tiles under the newest checkpoint."""
     parts = replay(
         newest.size,
         newest.root,
@@ -50,9 +56,6 @@ def check_leaves(session: Session, newest: Checkpoint) -> list[bytes]:
         lambda level, index, width: ledger.read_tile(session, level, index, width),
     )
     assert [entry for part in parts for entry in part.entries] == leaves
-    twice = [data for data, count in Counter(leaves).items() if count > 1 and json.loads(data)["type"] in ONCE]
-    assert twice == []
-    return leaves
 
 
 def check_comments(session: Session, leaves: list[bytes], acknowledged: Iterable[bytes]) -> None:
@@ -74,7 +77,8 @@ def check_ballots(session: Session, comments: int) -> None:
 
 def judge(session: Session, log: Log, *, acknowledged: Iterable[bytes] = (), seen: Iterable[str] = ()) -> list[bytes]:
     """All of it but the ballots; returns the leaves."""
-    points = check_history(session, log, seen)
-    leaves = check_leaves(session, points[-1])
+    leaves = check_leaves(session)
+    points = check_history(session, log, leaves, seen)
+    check_tiles(session, points[-1], leaves)
     check_comments(session, leaves, acknowledged)
     return leaves

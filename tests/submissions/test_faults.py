@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -55,7 +56,7 @@ from tests.ballots.support import (
     two_issuers,
 )
 from tests.rounds import CODINGS, close, code_all, moderator
-from tests.submissions.faults import Crash, failing
+from tests.submissions.faults import LONG, Crash, failing
 from tests.submissions.judge import check_ballots, judge
 from tests.support import Office, build_office
 
@@ -275,6 +276,12 @@ def leaves_of(case: Case) -> list[bytes]:
             db.engine.dispose()
 
 
+def stored(case: Case) -> list[bytes]:
+    """The leaves alone: what is wrong with an instance shows after the retry as well."""
+    with sqlite3.connect(case.settings.instance / "portal.sqlite3") as connection:
+        return [data for data, in connection.execute('SELECT data FROM log_leaf ORDER BY "index"')]
+
+
 def retry(act: Callable[[Case], None], case: Case, known: str) -> None:
     try:
         act(case)
@@ -298,7 +305,7 @@ def test_an_act_that_fails_at_any_moment_is_done_once_when_it_is_retried(
             except Crash:
                 struck.add(faults.struck.split(" ")[0])
         # when the instance starts again, what stands is whole, and the retry completes it
-        stood = leaves_of(one)
+        stood = leaves_of(one) if LONG else stored(one)
         assert stood[: len(before)] == before
         assert len(stood) - len(before) in {0, added, *PARTS.get(name, ())}, faults.struck
         retry(act, one, known)
@@ -310,7 +317,7 @@ def test_an_act_that_fails_at_any_moment_is_done_once_when_it_is_retried(
         if not faults.struck:
             break
     assert struck == {"before", "after"} and not faults.struck
-    assert at > 10
+    assert at > 6
 
 
 def check_outcome(name: str, case: Case) -> None:
