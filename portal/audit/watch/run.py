@@ -108,6 +108,10 @@ def _log(order: Order, auditor: Visit, known: Known, manifest: Manifest) -> tupl
         report.fail("log-key-differs", "log/vkey")
     if order.trust == Trust():
         report.skipped.append("log key: taken from the portal itself; bring your own (--key or --policy)")
+    if order.trust.policy is None:
+        report.skipped.append("witnesses: no policy was brought (--policy), so others may be shown another log")
+    else:
+        report.checked.append("the quorum of your policy on the checkpoint")
     report.size, report.root, report.vkey = checkpoint.size, checkpoint.root.hex(), vkey
     log = LogReader(checkpoint, lambda path: _tile(auditor, f"/log/{path}"))
     if known.vkey and (known.vkey != vkey or known.size > checkpoint.size or not log.continues(known.size, known.root)):

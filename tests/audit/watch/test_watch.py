@@ -14,6 +14,7 @@ from portal.audit.watch.report import NAMES
 from portal.audit.watch.visitor import guises
 from portal.cli.assets import DIST
 from portal.ledger.assets import ServedFile, log_assets, logged_assets
+from portal.tlog.cosignature import Cosigner
 from portal.tlog.keys import SignerKey
 from portal.tlog.policy import parse_policy
 from tests.audit.watch.support import Sent, Served, responses
@@ -50,7 +51,8 @@ def test_a_portal_as_it_should_be_passes(served: Served) -> None:
     # when an auditor watches with the log's key
     report, known = served.watch(local=DIST)
     # then nothing fails, nothing was left out, and every page of both languages was read
-    assert report.failures == [] and report.notices == [] and report.skipped == []
+    assert report.failures == [] and report.notices == []
+    assert [item.partition(":")[0] for item in report.skipped] == ["witnesses"]
     paths = {item["PATH_INFO"] for item in served.between.asked}
     expected = {
         "/",
@@ -327,15 +329,15 @@ def test_another_build_than_ones_own_is_caught(served: Served, tmp_path) -> None
 def test_without_a_key_or_a_build_the_report_says_what_it_rests_on(served: Served) -> None:
     report, _ = served.watch(trust=Trust())
     assert report.ok
-    assert [item.partition(":")[0] for item in report.skipped] == ["the source", "log key"]
+    assert [item.partition(":")[0] for item in report.skipped] == ["the source", "log key", "witnesses"]
 
 
 def test_another_log_key_and_a_missing_quorum_are_caught(served: Served) -> None:
     stranger = SignerKey("log.example.org/gop-y", bytes(32)).verifier
     assert served.names(trust=Trust(stranger)) == {"log-not-verified"}
-    witness = "example.org/w+1a2b3c4d"  # no such key
-    with pytest.raises(ValueError, match="line 1"):
-        parse_policy(f"witness one {witness}\nquorum one\n")
+    witness = Cosigner("example.org/witness", bytes(32), 0).verifier
+    absent = parse_policy(f"log {served.vkey}\nwitness one {witness}\nquorum one\n")
+    assert served.names(trust=Trust(None, absent)) == {"quorum-missing"}
     policy = parse_policy(f"log {served.vkey}\nquorum none\n")
     assert served.names(trust=Trust(None, policy)) == set()
     assert served.names(header_of_vkey(str(stranger)), trust=Trust(None, policy)) == {"log-key-differs"}
