@@ -43,6 +43,8 @@ def public_files(session: Session, log: Log, static: Path) -> Iterator[tuple[str
     size = ledger.size(session)
     yield "log/vkey", log.vkey.encode() + b"\n"
     yield "log/checkpoint", ledger.newest_checkpoint(session).encode()
+    if log.policy.witnesses:
+        yield "log/policy", bytes(log.policy)
     for tile in tile_paths(size):
         yield f"log/{tile}", ledger.read_tile(session, tile.level, tile.index, tile.width)
     for bundle in bundle_paths(size):

@@ -121,7 +121,8 @@ def _sums(session: Session, row: Consultation, published: bool, today: date) -> 
     if row.state == "open":
         shown |= {"received": None, "waiting": None, "envelopes": None}
     erased = found["sequenced"] - found["envelopes"] if published else 0
-    return Sums(row=row, published=published, problems=problems, ballots=ballots, erased=erased, **shown)  # type: ignore[arg-type]
+    made = {"published": published, "problems": problems, "ballots": ballots, "erased": erased}
+    return Sums(row=row, **made, **shown)  # type: ignore[arg-type]
 
 
 def _ballots(row: Consultation, used: int, today: date) -> BallotSums:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -11,10 +13,12 @@ from sqlalchemy.orm import Session
 from portal.audit.alerts import Alert, Survey, survey
 from portal.consultations import service as consultations
 from portal.ledger.assets import ServedFile
+from portal.web.assets import Assets
 from portal.web.locale import pick
 from portal.web.runtime import runtime
 from portal.web.staff.audit_words import PROBLEMS
 
+MANIFEST = "manifest.json"
 RUN_TICK = _l("See whether “portal tick” runs, by its timer on the server, and run it once by hand.")
 KEEP_COPY = _l("Keep a copy of the instance's folder and of the database as they are now, and call the auditors.")
 VERIFY = _l("Verify everything below, and show the result to the auditors before anything is changed.")
@@ -70,8 +74,19 @@ class Said:
 def look(session: Session) -> Survey:
     """Survey this instance."""
     tools = runtime()
-    served = {name: ServedFile(item.sha256, item.size) for name, item in tools.assets.files.items()}
+    served = _measured(tools.assets)
     return survey(session, tools.log, now=tools.clock.now(), today=tools.clock.today(), served=served)
+
+
+def _measured(assets: Assets) -> dict[str, ServedFile]:
+    """What lies in the folder now, and not what its list says; the list is a file of its own."""
+    files = {name: assets.folder / item.file for name, item in assets.files.items()}
+    return {name: _measure(path) for name, path in {**files, MANIFEST: assets.folder / MANIFEST}.items()}
+
+
+def _measure(path: Path) -> ServedFile:
+    data = path.read_bytes() if path.is_file() else b""
+    return ServedFile(hashlib.sha256(data).hexdigest(), len(data))
 
 
 def said(session: Session, alerts: Sequence[Alert]) -> list[Said]:

@@ -41,6 +41,9 @@ STEPS = {
     "publications": _l("Publications against their entries, and their proofs"),
     "commitments, codings": _l("Logged commitments, codings, exact counts and published rows"),
     "served files (": _l("Files that browsers get, against their entries"),
+    "cosignatures and quorum": _l("Witnesses' cosignatures, and their quorum"),
+    "witnesses: no policy": _l("No policy names a witness, so that nothing shows whether others see another log."),
+    "reports and answers: openings": _l("Reports and answers were not opened: these openings do not hold them."),
     "log key: taken": _l("The log's key was taken from the source itself, not brought by you."),
     "consistency: no earlier": _l("No earlier checkpoint was brought, so growth since then was not checked."),
     "commitments and counts: openings": _l("Exact counts were not recomputed: openings are for auditors only."),
@@ -50,16 +53,24 @@ STEPS = {
 # Failures by the beginning of their names, the longest that fits.
 FAILURES = {
     "": _l("The log's own bytes do not fit together."),
+    "unreachable": _l("The log could not be reached."),
     "missing": _l("A file that must be there is missing."),
     "unverified-note": _l("The checkpoint is not signed by this log's key."),
     "invalid-signature": _l("The checkpoint's signature is wrong."),
     "malformed-key": _l("The log's key cannot be read."),
     "malformed-checkpoint": _l("The checkpoint cannot be read."),
     "malformed-note": _l("The checkpoint cannot be read."),
+    "log-key-not-as-served": _l("The key that visitors are told is another than the one the log was checked with."),
+    "log-not-in-policy": _l("The policy of witnesses is about other logs than this one."),
+    "cosignature": _l("A cosignature on the newest checkpoint was not made by the witness that it names."),
+    "quorum": _l("Too few witnesses cosigned the newest checkpoint."),
+    "file-too-large": _l("A file is larger than anything that belongs there."),
     "log-rolled-back": _l("The log is shorter than the checkpoint you brought: entries were taken away."),
     "log-forked": _l("The log is not a continuation of the checkpoint you brought: history was rewritten."),
     "root-mismatch": _l("The entries are not those that the checkpoint was signed over."),
     "tile-mismatch": _l("A stored tile does not hold the hashes of the entries."),
+    "tile-of-another-log": _l("A stored tile of an earlier, smaller log does not begin this one."),
+    "tile-path": _l("A file among the tiles has no name that a tile can have."),
     "leaf": _l("An entry is not one of the declared kinds."),
     "key": _l("A moderator's key was added or revoked out of order."),
     "consultation": _l("A consultation was opened or closed out of order, or its settings changed."),
@@ -71,6 +82,7 @@ FAILURES = {
     "finding": _l("A publication does not fit the state of its consultation."),
     "report": _l("A report does not belong to the published findings."),
     "action": _l("An answer was logged before its findings were published."),
+    "reading": _l("A moderator declared twice, or without a right to, that nothing is left to do."),
     "erasure": _l("An erasure names an entry that cannot be erased."),
     "publication": _l("A published findings.json is not the logged one."),
     "opening": _l("The openings are missing or cannot be read."),
@@ -119,6 +131,19 @@ QUESTIONS = {
     ),
 }
 
+# Notices that concern the log or a witness, and no consultation.
+NOTICES = {
+    r"the policy demands no cosignature, so nothing excludes a split view": _l(
+        "The policy asks for no cosignature, so that nothing shows whether others see another log."
+    ),
+    r"witness (?P<witness>\S+) dates its cosignature in the future; ask it why": _l(
+        "The witness %(witness)s dates its cosignature in the future. Ask it why."
+    ),
+    r"the cosignature of witness (?P<witness>\S+) is (?P<days>\d+) days old; .*": _l(
+        "The cosignature of the witness %(witness)s is %(days)s days old. Ask it for its newest checkpoint."
+    ),
+}
+
 PROBLEMS = {
     "received-not-waiting-nor-sequenced": _l("Some comments neither wait nor stand in the log."),
     "envelope-missing": _l("The sealed text of a comment is missing."),
@@ -151,7 +176,7 @@ def result_of(verdict: Verdict) -> Result:
     return Result(
         verdict=verdict,
         checked=[_step(text) for text in verdict.checked],
-        skipped=[_step(text) for text in verdict.skipped],
+        skipped=[_step(text) for text in verdict.left_out],
         notices=[_notice(text) for text in verdict.notices],
         failures=[(failure, failure_words(failure.name)) for failure in verdict.failures],
     )
@@ -174,6 +199,9 @@ def _notice(text: str) -> str:
     for pattern, sentence in QUESTIONS.items():
         if found := re.fullmatch(pattern, text):
             return f"{found['where']}: {str(sentence) % found.groupdict()}"
+    for pattern, sentence in NOTICES.items():
+        if found := re.fullmatch(pattern, text):
+            return str(sentence) % found.groupdict()
     return text
 
 

@@ -1,5 +1,6 @@
 """The audit desk: state of the log, verification here, the bundle for elsewhere, openings for auditors only."""
 
+import dataclasses
 import io
 import re
 import zipfile
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask_babel import force_locale
+from sqlalchemy import delete
 
 from portal.audit import ballots as ballot_rules
 from portal.audit.alerts import LOUD
@@ -15,10 +17,16 @@ from portal.audit.source import Directory
 from portal.audit.timeline import MANY, SINGLE
 from portal.audit.verify import Brought, Verdict, verify
 from portal.ballots import redeem
+from portal.cli.assets import served_files
 from portal.config import ROOT
+from portal.factory import create_staff_app
 from portal.ledger import log as ledger
 from portal.ledger.assets import ServedFile, log_assets
-from portal.ledger.models import LogLeaf
+from portal.ledger.cosignatures import keep
+from portal.ledger.models import LogCosignature, LogLeaf
+from portal.tlog.cosignature import MldsaCosignerSigner
+from portal.tlog.note import sign_note
+from portal.tlog.policy import parse_policy
 from portal.web.runtime import runtime, unit_of_work
 from portal.web.staff.audit_alerts import TITLES, TO_DO
 from portal.web.staff.audit_timeline import WORDS
@@ -36,8 +44,7 @@ ACTIONS = {"consultation": ("open", "close"), "key": ("add", "revoke")}
 def published(staff_app, office, log, clock, atrest):
     """A published consultation, and the served files logged."""
     with staff_app.app_context(), unit_of_work() as session:
-        files = {name: ServedFile(item.sha256, item.size) for name, item in runtime().assets.files.items()}
-        log_assets(session, log, files)
+        log_assets(session, log, served_files(runtime().assets.folder))
         publish(session, log, clock, atrest, office)
         return ledger.newest_checkpoint(session)
 
@@ -77,7 +84,9 @@ def test_an_empty_log_is_said(staff, people, sign_in) -> None:
 def test_an_untouched_instance_passes_whole(auditor, published) -> None:
     page = words(run(auditor, earlier=published))
     assert "No failure" in page
-    assert "Not checked" not in page
+    # then all that is left out is what no witness can be asked
+    left_out = re.findall(r"<li>(.*?)</li>", page.partition("Not checked")[2].partition("</ul>")[0])
+    assert left_out == ["No policy names a witness, so that nothing shows whether others see another log."]
 
 
 def test_an_administrator_verifies_without_openings(staff, published, sign_in) -> None:
@@ -238,6 +247,64 @@ def test_every_happening_has_words() -> None:
     assert kinds | {kind for kind in (*SINGLE, *MANY) if kind not in ACTIONS} == set(WORDS)
 
 
+# --- witnesses ---
+
+
+@pytest.fixture
+def witnessed(settings, clock, published, log, tmp_path, sign_in):
+    """The same instance under a policy of one witness, which has cosigned; an auditor at its desk."""
+    key = MldsaCosignerSigner("witness.example/w", bytes([7]) * 32)
+    text = f"log {log.vkey}\nwitness w {key.verifier} https://w.example\nquorum w\n"
+    (tmp_path / "witnesses.policy").write_text(text, "utf-8")
+    app = create_staff_app(dataclasses.replace(settings, witness_policy="witnesses.policy"), clock)
+    client = app.test_client()
+    with app.app_context(), unit_of_work() as session:
+        note, now = ledger.newest_note(session), int(clock.now().timestamp())
+        keep(session, runtime().log, ledger.size(session), sign_note(note.text, key.at(now)).signatures)
+    sign_in(client, "auditor")
+    client.get("/language/en")
+    return client, parse_policy(text)
+
+
+def test_the_desk_shows_each_witness_and_the_quorum(witnessed) -> None:
+    client, _ = witnessed
+    page = words(client.get("/audit/"))
+    assert "Holds" in page
+    assert re.search(r"\d+ (?:November|December) 2026 03:00 UTC", page)
+    assert "Up to date" in page
+    assert "not add up" not in page
+
+
+def test_a_verification_demands_the_quorum(witnessed, staff_app) -> None:
+    client, _ = witnessed
+    page = words(run(client))
+    assert "No failure" in page
+    assert "Witnesses' cosignatures, and their quorum (1)" in page
+    assert "No policy names a witness" not in page
+    with staff_app.app_context(), unit_of_work() as session:
+        session.execute(delete(LogCosignature))
+    page = words(run(client))
+    assert "Too few witnesses cosigned the newest checkpoint." in page
+    assert "quorum-missing" in page
+    assert "The quorum of witnesses does not hold" in page
+
+
+def test_the_bundle_carries_cosignatures_and_policy(witnessed, log, tmp_path) -> None:
+    client, policy = witnessed
+    with unzipped(client.get("/audit/bundle.zip")) as archive:
+        assert parse_policy(archive.read("portal-audit/log/policy")) == policy
+        archive.extractall(tmp_path / "bundle")
+    verdict = verify(Directory(tmp_path / "bundle" / "portal-audit"), Brought(log.vkey, policy=policy))
+    assert (verdict.failures, [one.name for one in verdict.witnesses.cosigned]) == ([], ["w"])
+
+
+def test_every_failure_of_the_verifier_has_words_of_its_own() -> None:
+    sources = (path.read_text("utf-8") for path in (ROOT / "portal/audit").glob("[!w]*.py"))
+    found = {name for text in sources for name in re.findall(r'(?:fail|Failure|Unusable)\(\s*"([a-z-]+)"', text)}
+    assert len(found) > 15
+    assert {name for name in found if failure_words(name) == str(FAILURES[""])} == set()
+
+
 # --- ballots ---
 
 
@@ -309,6 +376,8 @@ def test_every_name_of_the_rules_on_ballots_has_words_of_its_own() -> None:
         ("thu: one issuer alone made the ballots and could have made more; ask why", "thu: One issuer alone"),
         ("thu: a1 never handed in its list; ask why", "thu: The issuer a1 never handed in its list."),
         ("thu: a1 signs with another key than in he; ask why", "thu: The issuer a1 signs with another key than in he."),
+        ("witness w dates its cosignature in the future; ask it why", "The witness w dates"),
+        ("the cosignature of witness w is 9 days old; ask it for its newest checkpoint", "The cosignature of the"),
         ("something else", "something else"),
     ],
 )
