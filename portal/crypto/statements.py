@@ -170,7 +170,7 @@ def read_closing(data: bytes, identity: VerifierKey) -> Closing:
         document = _document(data, "issuer-closing", {"core", "signature"})
         core, signature = document["core"], b64url_decode(document["signature"])
         issued = tuple(core["issued"])
-        closing = Closing(str(core["consultation"]), str(core["issuer"]), issued, core["cards"], signature)
+        closing = Closing(_slug(core["consultation"]), _slug(core["issuer"]), issued, core["cards"], signature)
     except (CryptoError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StatementError("not an issuer's closing list") from error
     hashes = all(isinstance(item, str) and HEX.fullmatch(item) for item in issued)

@@ -99,9 +99,12 @@ def format_signatures(signatures: Sequence[Signature]) -> str:
 def parse_signatures(raw: str | bytes) -> tuple[Signature, ...]:
     """The signatures of such a body, none of them verified; raises :class:`MalformedAnswer`."""
     try:  # the lines are those of a note, whose text does not matter here
-        return parse_note("-\n\n" + _decode(raw, MalformedAnswer)).signatures
+        note = parse_note("-\n\n" + _decode(raw, MalformedAnswer))
     except MalformedNote as error:
         raise MalformedAnswer("a witness answers with signature lines") from error
+    if note.text != "-\n":  # a blank line in the body: what stands before it would go unread
+        raise MalformedAnswer("a witness answers with signature lines alone")
+    return note.signatures
 
 
 def format_size(size: int) -> str:
