@@ -15,10 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from sqlalchemy.orm import Session
 from tlog_scales.backend import HttpBackend
 from tlog_scales.reader import TilesReader
-from tlog_scales.signing import PlainEd25519Signer, Vkey
+from tlog_scales.signing import MLDSA44CosignatureSigner, PlainEd25519Signer, Vkey
 from tlog_scales.tlog import Checkpoint as TheirCheckpoint
 from tlog_scales.tlog import ConsistencyProof, ConsistencyProofInvalid, InclusionProof, InclusionProofInvalid
 
@@ -26,8 +27,10 @@ from portal.audit.mirror import mirror
 from portal.ledger import log as ledger
 from portal.ledger.log import Log
 from portal.tlog.checkpoint import open_checkpoint
+from portal.tlog.cosignature import Cosigner, MldsaCosigner, parse_cosigner_key
 from portal.tlog.keys import SignerKey
 from portal.tlog.merkle import leaf_hash
+from portal.tlog.note import sign_note
 from portal.tlog.proof import LogProof
 from portal.tlog.tiles import TileTree
 from tests.audit.conftest import static, walked  # noqa: F401
@@ -128,3 +131,24 @@ def test_the_checkpoint_of_a_proof_file_is_read_there() -> None:
     point = TheirCheckpoint.from_text(str(proof.checkpoint))
     point.verify(Vkey.from_string(str(SignerKey("log.example.org/gop-y", bytes(range(32))).verifier)))
     InclusionProof(proof.index, point.size, list(proof.path)).check(LOG.tree.leaf(3), point.root_hash)
+
+
+@pytest.mark.parametrize("made", [Cosigner, MldsaCosigner])
+def test_our_cosignatures_verify_there(made: type[Cosigner] | type[MldsaCosigner]) -> None:
+    witness = made("witness.example/w1", bytes(range(32)), 1_700_000_000)
+    note = sign_note(LOG.checkpoint().text, witness, existing=LOG.checkpoint().signatures)
+    point, key = TheirCheckpoint.from_text(str(note)), Vkey.from_string(str(witness.verifier))
+    point.verify(key)
+    # and they are of this checkpoint and of no other
+    with pytest.raises(InvalidSignature):
+        replace(point, size=point.size + 1).verify(key)
+
+
+def test_a_cosignature_made_there_opens_here() -> None:
+    signer = MLDSA44CosignatureSigner("witness.example/w1", bytes(range(32)))
+    log = LOG.checkpoint()
+    point = TheirCheckpoint.from_text(str(log))
+    line = signer.sign(point).serialize()
+    key = parse_cosigner_key(signer.vkey.serialize())
+    opened = open_checkpoint(f"{log}{line}\n", SignerKey("log.example.org/gop-y", bytes(range(32))).verifier, [key])
+    assert opened.note.signed_by(key)
