@@ -15,6 +15,7 @@ from pathlib import Path
 from flask import Flask, Response, current_app, request, send_from_directory
 
 SHRINKS = frozenset({".js", ".css", ".svg", ".json", ".txt"})
+PAGES = frozenset({"text/html", "application/json"})
 SMALL = 1024
 """Bytes under which a page gains nothing."""
 
@@ -47,8 +48,8 @@ def send(filename: str) -> Response:
 
 
 def shrink_page(response: Response) -> Response:
-    """Compress a page; everything else passes as it is."""
-    if request.method != "GET" or response.mimetype != "text/html" or response.content_encoding:
+    """Compress a page or a public document (keys and proofs, with a cosignature of each witness); the rest passes."""
+    if request.method != "GET" or response.mimetype not in PAGES or response.content_encoding:
         return response
     response.vary.add("Accept-Encoding")
     if _unpacks() and response.content_length is not None and response.content_length >= SMALL:

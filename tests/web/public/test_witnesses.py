@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import secrets
 from dataclasses import replace
 
@@ -169,3 +170,15 @@ def test_damaged_cosignatures_are_named_and_replaced(client, app, watched, offic
     # when the witness cosigns again, it is whole again
     cosign("union")
     assert "Quorum holds" in Page(client.get("/en/log").get_data(as_text=True)).text
+
+
+def test_documents_with_cosignatures_travel_compressed_and_receipts_never(client, office: Office, cosign) -> None:
+    cosign(*SIGNERS)
+    path = f"/c/{office.consultation}/sealing.json"
+    plain = client.get(path)
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert (plain.headers.get("Content-Encoding"), packed.headers["Content-Encoding"]) == (None, "gzip")
+    assert gzip.decompress(packed.get_data()) == plain.get_data()
+    body = {"locator": b64url_encode(receipt.locator(secrets.token_bytes(10)))}
+    answer = client.post("/receipt/lookup", json=body, headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
