@@ -21,7 +21,7 @@ CODE = "0000-0000-0000-0000-00"
 
 def words(page: Page, name: str) -> str:
     """The page's own words under that attribute, up to their first value."""
-    return (page.locator("#words").get_attribute(f"data-{name}") or "-").partition("{")[0]
+    return (page.locator(f"[data-{name}]").get_attribute(f"data-{name}") or "-").partition("{")[0]
 
 
 def fill(page: Page, **changed: str) -> None:

@@ -2,6 +2,7 @@
 import { byId } from "./dom.js";
 
 const BOX = { good: "success", wait: "success", bad: "error-summary", unknown: "warning" };
+const TITLE = { good: "success__title", wait: "success__title", bad: "warning__title", unknown: "warning__title" };
 const SIGN = {
   good: "M4 12.5l5.5 5.5L20 7",
   wait: "M12 3a9 9 0 1 0 .01 0zM12 7v5l3 2",
@@ -12,6 +13,7 @@ const SIGN = {
 export function fillBox(name, { tone, title, text }) {
   byId(`${name}-box`).className = BOX[tone];
   byId(`${name}-icon`).setAttribute("d", SIGN[tone] ?? SIGN.bad);
+  byId(`${name}-title`).className = TITLE[tone];
   byId(`${name}-title`).textContent = title;
   byId(`${name}-text`).textContent = text;
 }
