@@ -17,14 +17,16 @@ FOLDER = "static/"
 def check_served(source: Source, assets: Mapping[str, Mapping[str, Any]], verdict: Verdict) -> dict[str, str]:
     """Name what differs between manifest, files and leaves; returns the manifest's files by logical name.
 
-    ``assets``: the newest leaf of each name. Where the log names the manifest itself, nothing can be left out of it.
+    ``assets``: the newest leaf of each name. The manifest itself has one, so that nothing can be left out of it.
     """
     if not assets:
         verdict.skipped.append("served files: the log names none")
         return {}
     data = source.read(FOLDER + MANIFEST)
     own = assets.get(MANIFEST)
-    if own is not None and not _is(own, data):
+    if own is None:
+        verdict.fail("asset-manifest-not-logged", MANIFEST)
+    elif not _is(own, data):
         verdict.fail("asset-manifest-not-as-logged", MANIFEST)
     try:
         manifest = dict(json.loads(data))

@@ -94,14 +94,14 @@ def _raw_checkpoint(source: Source) -> bytes:
 
 def _key(source: Source, brought: Brought, raw: bytes, verdict: Verdict) -> LogKey:
     """The log's key. What the source calls its key is what visitors' browsers are told, so it must be the same."""
-    stated = source.read("log/vkey").decode("utf-8", "replace").removesuffix("\n")
+    line = source.read("log/vkey").decode("utf-8", "replace")
     key = parse_log_key(brought.vkey) if brought.vkey else None
     if key is None and brought.policy is not None:
         key = key_of_policy(brought.policy, raw)
     if key is None:
         verdict.skipped.append("log key: taken from the source itself; bring your own with --key")
-        key = parse_log_key(stated)
-    elif stated != str(key):
+        key = parse_log_key(line.removesuffix("\n"))
+    if line != f"{key}\n":
         verdict.fail("log-key-not-as-served", "log/vkey")
     verdict.vkey = str(key)
     return key

@@ -26,12 +26,16 @@ from portal.reports import service as reports
 from portal.reports.profile import demo_profile
 from portal.web.runtime import unit_of_work
 from tests.audit.ballot_log import BallotCase, build
+from tests.audit.rich import Rich, export_rich, walk_rich
 from tests.audit.support import Files, digest
 from tests.rounds import publish
 from tests.support import Office, build_office
 
 DAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 SCRIPT = b"export const answer = 42;\n"
+MANIFEST = json.dumps(
+    {"pages/submit.js": {"file": "pages-submit.js", "sha256": digest(SCRIPT), "size": len(SCRIPT)}}
+).encode()
 
 
 @dataclass(frozen=True)
@@ -47,14 +51,19 @@ def make_static(folder: Path) -> Path:
     """A build of one script."""
     folder.mkdir()
     (folder / "pages-submit.js").write_bytes(SCRIPT)
-    entry = {"file": "pages-submit.js", "sha256": digest(SCRIPT), "size": len(SCRIPT)}
-    (folder / "manifest.json").write_text(json.dumps({"pages/submit.js": entry}), encoding="utf-8")
+    (folder / "manifest.json").write_bytes(MANIFEST)
     return folder
+
+
+def log_static(session: Session, log: Log) -> None:
+    """What of that build stands in the log: the script, then the list of files."""
+    for name, data in (("pages/submit.js", SCRIPT), ("manifest.json", MANIFEST)):
+        log_assets(session, log, {name: ServedFile(digest(data), len(data))})
 
 
 def walk(session: Session, log: Log, clock: Clock, atrest: AtRest, office: Office) -> None:
     """Served files, comments, codings, a publication, an answer, a report."""
-    log_assets(session, log, {"pages/submit.js": ServedFile(digest(SCRIPT), len(SCRIPT))})
+    log_static(session, log)
     publication = publish(session, log, clock, atrest, office)
     row = consultations.get(session, office.consultation)
     given = concerns.Answer("accepted", "", clock.today(), "<p>Sẽ làm.</p>", True)
@@ -96,8 +105,21 @@ def ballots(tmp_path_factory: pytest.TempPathFactory) -> BallotCase:
     with create_staff_app(settings, clock).app_context():
         db.create_all()
         with unit_of_work() as session:
-            log_assets(session, log, {"pages/submit.js": ServedFile(digest(SCRIPT), len(SCRIPT))})
+            log_static(session, log)
             return build(session, log, clock, build_office(session, log, clock), folder, static)
+
+
+@pytest.fixture(scope="session")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> Rich:
+    """An instance that has every type of leaf, cosigned by two witnesses. Built once."""
+    folder = tmp_path_factory.mktemp("rich")
+    settings, log = make_settings(folder)
+    clock, atrest = FixedClock(DAY), AtRest([settings.secret.instance_key])
+    with create_staff_app(settings, clock).app_context():
+        db.create_all()
+        with unit_of_work() as session:
+            walk_rich(session, log, clock, atrest, build_office(session, log, clock), folder)
+            return export_rich(session, log, atrest, folder / "dist")
 
 
 @pytest.fixture

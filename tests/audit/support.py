@@ -17,7 +17,7 @@ from portal.tlog.merkle import leaf_hashes, tree_head
 from portal.tlog.note import parse_note
 from portal.tlog.paths import TilePath
 from portal.tlog.proof import LogProof
-from portal.tlog.tiles import TileTree, bundle_paths, decode_bundle, encode_bundle, new_tiles, width_at
+from portal.tlog.tiles import TileTree, bundle_paths, decode_bundle, encode_bundle, new_tiles, tile_paths, width_at
 
 Files = dict[str, bytes]
 
@@ -67,6 +67,12 @@ def log_files(entries: list[bytes], log: Log) -> Files:
         files[f"log/{path}"] = encode_bundle(entries[start : start + path.width])
     note = sign_checkpoint(Checkpoint(log.origin, len(entries), tree_head(hashes)), log.signer)
     return {**files, "log/checkpoint": str(note).encode()}
+
+
+def log_names(size: int) -> set[str]:
+    """The names of the log's files at that size."""
+    places = [*tile_paths(size), *bundle_paths(size)]
+    return {"log/vkey", "log/checkpoint", *(f"log/{place}" for place in places)}
 
 
 def _nothing(_level: int, _index: int, _width: int) -> bytes:
