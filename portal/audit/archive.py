@@ -41,7 +41,7 @@ class Bundle:
         try:
             with archive.open(entry) as file:
                 data = file.read(entry.file_size + 1)  # its checksum is compared when the end is met
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
             raise Unusable(MALFORMED, name) from error
         if len(data) != entry.file_size:
             raise Unusable(MALFORMED, name)
@@ -56,7 +56,7 @@ class Bundle:
         try:
             archive = zipfile.ZipFile(self.path)
             return archive, _checked(archive.infolist(), self.path.stat().st_size)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
             raise Unusable(MALFORMED, str(error)) from error
 
 

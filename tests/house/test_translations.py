@@ -20,7 +20,7 @@ KEYWORDS |= {"lazy_ngettext": (1, 2), "pgettext": ((1, "c"), 2), "lazy_pgettext"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%%")
 SAID = {"alt", "title", "placeholder", "aria-label", "label"}
 # Names that are the same in every language, and what stands for itself.
-NAMES = {"English", "Tiếng Việt", "portal", "portal audit verify", "findings.json", "SHA-256", "staff"}
+NAMES = {"English", "Tiếng Việt", "portal", "portal audit verify", "findings.json", "SHA-256", "HTTP", "staff"}
 
 
 @cache

@@ -12,14 +12,20 @@ export function fromTemplate(id) {
   return byId(id).content.firstElementChild.cloneNode(true);
 }
 
-/** The translated words that the page carries in data attributes of #words; `{name}` is replaced by `values.name`. */
+/** The translated words that the page carries in data attributes of #words, or of included [data-words] elements. */
 export function words(key, values = {}) {
-  const text = byId("words").dataset[key] ?? "";
+  const text = carrierOf(key)?.dataset[key] ?? ""; // `{name}` in it is replaced by `values.name`
   return text.replace(/\{(\w+)\}/gu, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
 export function hasWords(key) {
-  return key in byId("words").dataset;
+  return carrierOf(key) !== undefined;
+}
+
+function carrierOf(key) {
+  const own = byId("words");
+  if (key in own.dataset) return own;
+  return [...document.querySelectorAll("[data-words]")].find(({ dataset }) => key in dataset);
 }
 
 export function show(element, visible = true) {
