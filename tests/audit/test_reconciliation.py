@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from portal.audit.reconciliation import log_fits, reconcile
+from portal.audit.reconciliation import log_fits, reconcile, withheld
 from portal.consultations.models import Consultation
 from portal.findings.models import Publication
 from portal.ledger.models import PoolEntry
 from portal.moderation.models import Coding
+from portal.submissions.erasure import erase_comments
 from portal.submissions.models import SealedEnvelope, Submission
 from portal.submissions.sequencing import sequence_groups
 from tests.rounds import send
@@ -66,6 +67,18 @@ def test_each_thing_that_does_not_fit_is_named(office, session, log, clock, dama
     send(session, log, clock, office)
     damage(session)
     assert problem in sums(session).problems
+
+
+def test_what_was_erased_after_publication_is_counted_and_fits(walked, log, office) -> None:
+    assert sums(walked).erased == 0
+    erase_comments(walked, log, walked.get(Consultation, office.consultation))
+    found = sums(walked)
+    assert (found.erased, found.envelopes, found.problems) == (24, 0, ())
+
+
+def test_withheld_rows_are_those_that_somebody_named_under_the_threshold(walked, atrest, office) -> None:
+    # C9 and the unit P2 were named once each, C12 five times and so shown
+    assert withheld(walked, atrest, office.consultation) == 2
 
 
 def test_a_coding_that_vanished_after_publishing_is_named(walked) -> None:
