@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -22,6 +23,10 @@ from portal.models import ALL
 from portal.web.runtime import unit_of_work
 from tests.postgres import postgres  # noqa: F401 (a fixture of all)
 from tests.support import ORIGIN, PASSWORD, Office, build_office
+
+# How long an example takes says something of the machine's other work, and nothing of the property.
+hypothesis.settings.register_profile("portal", deadline=None)
+hypothesis.settings.load_profile("portal")
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def tick(place: Place, stop: Any, faults: Any) -> None:
     try:
         while not stop.is_set():
             run_once(place.settings, place.log, place.clock)
-            time.sleep(0.02)  # SQLite gives the lock to whoever asks first, not to whoever waits longest
+            time.sleep(0.05)  # SQLite gives the lock to whoever asks first, not to whoever waits longest
     except Exception as error:
         faults.put(f"tick: {type(error).__name__}: {error}"[:500])
 
@@ -118,7 +118,7 @@ def watch(place: Place, stop: Any, seen: Any, faults: Any) -> None:
                 verify_proof(proof, leaf_hash(ledger.read_leaf(db.session(), 0)), place.log.signer.verifier)
                 db.session.rollback()
                 seen.put(note)
-                time.sleep(0.005)
+                time.sleep(0.01)
     except Exception as error:
         faults.put(f"watch: {type(error).__name__}: {error}"[:500])
 
