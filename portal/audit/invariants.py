@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from portal.audit.ballots import BallotRules
 from portal.audit.rounds import Document, Round
-from portal.audit.runs import PlainRun, plain_run
+from portal.audit.runs import PlainRun, plain_coding, plain_run
 from portal.audit.scratch import Digests, Scratch
 from portal.audit.turnout import Turnout
 from portal.ledger.events import BadLeaf, decode
@@ -71,7 +71,7 @@ class Invariants:
     def feed(self, index: int, data: bytes) -> None:
         """Check one leaf against all before it."""
         try:
-            document = decode(data)
+            document = plain_coding(data) or decode(data)
         except BadLeaf:
             self._count(index, "")
             self._broken("leaf-malformed", index)
@@ -189,11 +189,10 @@ class Invariants:
         if place not in current.submissions:
             self._broken("coding-of-no-submission", index)
             return
-        before = self._scratch.coding(place)
-        if document["revision"] != (before[0] if before else 0) + 1:
+        before = self._scratch.code(place, document["revision"], bytes.fromhex(document["commitment"]))
+        if document["revision"] != before + 1:
             self._broken("coding-revision-out-of-order", index)
-        self._scratch.code(place, document["revision"], bytes.fromhex(document["commitment"]))
-        current.coded += before is None
+        current.coded += not before
 
     def _reading(self, index: int, document: Document) -> None:
         """A reader's word that nothing is left which that key can open."""

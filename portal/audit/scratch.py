@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import IO
 
 HASH_SIZE = 32
-PLACE_SIZE = 8
 BUCKETS = 256
-# How much waits in memory for each bucket before it is written: 256 buckets of 8 KiB are 2 MiB.
-BUFFER = 8 * 1024
+# Hashes that wait in memory before they are written: 2 MiB.
+BUFFER = 64 * 1024
 CACHE_KIB = 8 * 1024
 
 _SCHEMA = """
@@ -33,6 +32,7 @@ class Scratch:
         self._database.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.executescript(_SCHEMA)
+        self._database.execute("BEGIN")  # one transaction that is never committed: no write waits for the disk
 
     def spend(self, nullifier: bytes) -> bool:
         """Remember a nullifier; False when it was spent before."""
@@ -47,11 +47,14 @@ class Scratch:
         found = self._database.execute("SELECT revision, commitment FROM coding WHERE place = ?", (place,)).fetchone()
         return (int(found[0]), bytes(found[1])) if found else None
 
-    def code(self, place: int, revision: int, commitment: bytes) -> bool:
-        """Remember a coding; False when the comment had one before, which is replaced."""
-        first = self.coding(place) is None
-        self._database.execute("INSERT OR REPLACE INTO coding VALUES (?, ?, ?)", (place, revision, commitment))
-        return first
+    def code(self, place: int, revision: int, commitment: bytes) -> int:
+        """Remember a coding as the comment's newest; returns the revision that it had before, 0 for none."""
+        found = (place, revision, commitment)
+        if self._database.execute("INSERT OR IGNORE INTO coding VALUES (?, ?, ?)", found).rowcount == 1:
+            return 0
+        before = self.coding(place)
+        self._database.execute("REPLACE INTO coding VALUES (?, ?, ?)", found)
+        return before[0] if before else 0
 
     def close(self) -> None:
         """Give the file back."""
@@ -64,65 +67,74 @@ class Scratch:
 class Digests:
     """Hashes that must all differ. Adding is cheap; whether one stood twice is told at the end, by :meth:`twice`.
 
-    A hash and its leaf go to the bucket of the hash's first byte; a bucket is held in memory only while it is looked
-    through, so that 100 000 000 leaves take some 40 MB there.
+    Each hash goes to the bucket of its first byte, and once more to a list in the order of the leaves, which is read
+    only when a hash stood twice. A bucket is in memory only while it is looked through: of 100 000 000 leaves, 40 MB.
     """
 
     def __init__(self) -> None:
         self._waiting = [bytearray() for _ in range(BUCKETS)]
         self._parts: list[list[tuple[int, int]]] = [[] for _ in range(BUCKETS)]
-        self._file: IO[bytes] | None = None
+        self._held = 0
+        self._buckets = tempfile.TemporaryFile(prefix="portal-audit-")  # noqa: SIM115 - kept until close()
+        self._ordered = tempfile.TemporaryFile(prefix="portal-audit-")  # noqa: SIM115 - kept until close()
+        self._ranges: list[tuple[int, int]] = []
 
     def add(self, digest: bytes, place: int) -> None:
         """One hash (32 bytes) and the index of its leaf."""
-        waiting = self._waiting[digest[0]]
-        waiting += digest
-        waiting += place.to_bytes(PLACE_SIZE)
-        if len(waiting) >= BUFFER:
-            self._write(digest[0])
+        self.add_all([digest], place)
 
     def add_all(self, digests: Sequence[bytes], start: int) -> None:
         """Hashes of consecutive leaves, of which ``start`` is the first."""
-        waiting, full = self._waiting, set()
-        for place, digest in enumerate(digests, start):
-            bucket = waiting[digest[0]]
-            bucket += digest + place.to_bytes(PLACE_SIZE)
-            if len(bucket) >= BUFFER:
-                full.add(digest[0])
-        for number in full:
-            self._write(number)
+        waiting = self._waiting
+        for digest in digests:
+            waiting[digest[0]] += digest
+        self._ordered.write(b"".join(digests))
+        if self._ranges and sum(self._ranges[-1]) == start:
+            self._ranges[-1] = (self._ranges[-1][0], self._ranges[-1][1] + len(digests))
+        else:
+            self._ranges.append((start, len(digests)))
+        self._held += len(digests)
+        if self._held >= BUFFER:
+            self._write()
 
     def twice(self) -> Iterator[int]:
-        """The leaves whose hash stood in an earlier leaf, bucket by bucket."""
-        step = HASH_SIZE + PLACE_SIZE
+        """The leaves whose hash stood in an earlier leaf, in their order."""
+        again: set[bytes] = set()
         for number in range(BUCKETS):
             data = self._bucket(number)
-            hashes = [data[at : at + HASH_SIZE] for at in range(0, len(data), step)]
-            if len(set(hashes)) == len(hashes):
-                continue
-            seen: set[bytes] = set()
-            for nth, digest in enumerate(hashes):
-                if digest in seen:
-                    yield int.from_bytes(data[nth * step + HASH_SIZE : (nth + 1) * step])
-                seen.add(digest)
+            hashes = [data[at : at + HASH_SIZE] for at in range(0, len(data), HASH_SIZE)]
+            if len(set(hashes)) < len(hashes):
+                again |= {digest for digest, count in Counter(hashes).items() if count > 1}
+        if again:
+            yield from self._places(again)
 
     def close(self) -> None:
-        """Give the file back."""
-        if self._file is not None:
-            self._file.close()
+        """Give the files back."""
+        self._buckets.close()
+        self._ordered.close()
 
-    def _write(self, number: int) -> None:
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="portal-audit-")  # noqa: SIM115 - kept until close()
-        waiting = self._waiting[number]
-        self._parts[number].append((self._file.seek(0, 2), len(waiting)))
-        self._file.write(waiting)
-        waiting.clear()
+    def _places(self, again: set[bytes]) -> Iterator[int]:
+        """The second and later leaves of each of those hashes."""
+        seen: set[bytes] = set()
+        self._ordered.seek(0)
+        for start, count in self._ranges:
+            for place in range(start, start + count):
+                digest = self._ordered.read(HASH_SIZE)
+                if digest in seen:
+                    yield place
+                elif digest in again:
+                    seen.add(digest)
+
+    def _write(self) -> None:
+        for number, waiting in enumerate(self._waiting):
+            self._parts[number].append((self._buckets.tell(), len(waiting)))
+            self._buckets.write(waiting)
+            waiting.clear()
+        self._held = 0
 
     def _bucket(self, number: int) -> bytes:
         parts = []
         for start, length in self._parts[number]:
-            assert self._file is not None
-            self._file.seek(start)
-            parts.append(self._file.read(length))
+            self._buckets.seek(start)
+            parts.append(self._buckets.read(length))
         return b"".join([*parts, bytes(self._waiting[number])])

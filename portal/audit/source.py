@@ -8,8 +8,10 @@ file of such a directory (:mod:`portal.audit.archive`).
 from __future__ import annotations
 
 import http.client
+import os
+import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
@@ -58,21 +60,43 @@ class Directory:
     """A directory of files."""
 
     root: Path
+    _inside: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def read(self, name: str) -> bytes:
-        """The file's bytes."""
-        path = (self.root / name).resolve()
-        if not path.is_relative_to(self.root.resolve()) or not path.is_file():
+        """The file's bytes. What a link leads to outside of the directory is not there."""
+        folder, _, last = name.rpartition("/")
+        path = self.root / folder / last
+        if last == ".." or not self._is_inside(folder):
             raise Missing(name)
-        if path.stat().st_size > limit_of(name):
-            raise Unusable("file-too-large", name)
-        return path.read_bytes()
+        try:
+            found = path.lstat()
+            if stat.S_ISLNK(found.st_mode) and self._holds(path):
+                found = path.stat()
+            if not stat.S_ISREG(found.st_mode):
+                raise Missing(name)
+            if found.st_size > limit_of(name):
+                raise Unusable("file-too-large", name)
+            return path.read_bytes()
+        except (OSError, ValueError) as error:  # the latter for a name that no file can have
+            raise Missing(name) from error
 
     def names(self) -> Iterator[str]:
         """Every file below it."""
-        for path in sorted(self.root.rglob("*")):
-            if path.is_file():
-                yield path.relative_to(self.root).as_posix()
+        for folder, folders, files in os.walk(self.root):
+            folders.sort()
+            place = Path(folder).relative_to(self.root).as_posix()
+            for name in sorted(files):
+                yield name if place == "." else f"{place}/{name}"
+
+    def _is_inside(self, folder: str) -> bool:
+        """Asked once for each folder: to resolve the path of each file takes longer than to read a tile."""
+        known = self._inside.get(folder)
+        if known is None:
+            known = self._inside[folder] = self._holds(self.root / folder)
+        return known
+
+    def _holds(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self.root.resolve())
 
 
 class Web:
@@ -90,6 +114,8 @@ class Web:
         """The answer's body. 404 and 410 are :class:`Missing`; everything else but 200 is ``unreachable``."""
         try:
             answer, body = self._ask(name)
+        except ValueError as error:
+            raise Missing(name) from error  # a name that no address can have
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise Unusable("unreachable", name) from error

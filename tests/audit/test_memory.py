@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from portal.audit import scratch
 from portal.audit.invariants import Invariants
 from portal.audit.rounds import Places
-from portal.audit.runs import plain_run
+from portal.audit.runs import plain_coding, plain_run
 from portal.audit.scratch import Digests, Scratch
 from portal.crypto.canonical import dump_canonical
 from portal.ledger import events
@@ -48,7 +48,15 @@ leaves = st.one_of(
             "coding", consultation="thu-2026", submission=place, commitment=HASH, revision=revision
         ),
         st.integers(0, 30),
-        st.integers(1, 2),
+        st.integers(0, 2),
+    ),
+    st.builds(
+        lambda place, at, byte: spoiled(
+            events.encode("coding", consultation="thu-2026", submission=place, commitment=HASH, revision=1), at, byte
+        ),
+        st.integers(0, 30),
+        st.integers(0, 200),
+        st.integers(0, 255),
     ),
     st.sampled_from([KEY, OPEN, CLOSE, b"", b"\n", b"{}", OPEN + b"\n"]),
 )  # fmt: skip
@@ -88,6 +96,17 @@ def test_a_run_holds_what_the_registry_would_have_decoded(entries) -> None:
         assert dump_canonical(leaf) == data
 
 
+@settings(max_examples=300, deadline=None)
+@given(leaves)
+def test_a_coding_is_read_as_the_registry_would_have_decoded_it(data) -> None:
+    found = plain_coding(data)
+    if found is not None:
+        assert decode(data) == found
+        return
+    with suppress(BadLeaf):
+        assert (decode(data)["type"], decode(data)["v"]) != ("coding", 1)
+
+
 def test_places_are_those_that_were_added() -> None:
     places = Places()
     for start, count in ((3, 2), (5, 1), (9, 1), (20, 5)):
@@ -120,7 +139,7 @@ def test_spent_erased_and_coded_are_remembered() -> None:
     assert (found.spend(b"a" * 32), found.spend(b"b" * 32), found.spend(b"a" * 32)) == (True, True, False)
     assert (found.erase(7), found.erase(8), found.erase(7)) == (True, True, False)
     assert found.coding(3) is None
-    assert (found.code(3, 1, b"x" * 32), found.code(3, 2, b"y" * 32)) == (True, False)
+    assert (found.code(3, 1, b"x" * 32), found.code(3, 2, b"y" * 32), found.code(4, 1, b"z" * 32)) == (0, 1, 0)
     assert found.coding(3) == (2, b"y" * 32)
     found.close()
 
