@@ -9,8 +9,8 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Form, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import Form, IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from portal.errors import PortalError
 from portal.web.errors import message
@@ -90,6 +90,18 @@ def paragraphs(label: Any, *, most: int, required: str = "", description: Any = 
         filters=[tidy],
         validators=[*checks, Length(max=most, message=TOO_LONG)],
         render_kw={"rows": 5},
+    )
+
+
+def number(label: Any, *, least: int, most: int, default: int | None = None, description: Any = "") -> IntegerField:
+    """A field for a whole number between two bounds, both included."""
+    words = _l("Enter a whole number from %(least)s to %(most)s.", least=least, most=most)
+    return IntegerField(
+        label,
+        default=default,
+        description=description,
+        validators=[InputRequired(words), NumberRange(least, most, message=words)],
+        render_kw={"min": least, "max": most, "inputmode": "numeric", "autocomplete": "off"},
     )
 
 

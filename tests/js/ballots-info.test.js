@@ -66,7 +66,7 @@ describe("the issuers", () => {
   test("are refused with a key that came after the opening", async () => {
     // The honest key stands first, so an auditor is not misled; the visitor must not be either.
     const document = await makeBallots(logKey, issuers, () => {}, { late: "thanh-tra" });
-    await assert.rejects(checkBallots(document, CONSULTATION), /ballots/u);
+    await assert.rejects(checkBallots(document, CONSULTATION), /key after the opening/u);
   });
 
   // What a log could hold that is not an opening with these issuers.

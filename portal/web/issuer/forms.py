@@ -7,13 +7,13 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, HiddenField, IntegerField, RadioField, ValidationError
-from wtforms.validators import InputRequired, NumberRange
+from wtforms import DateField, HiddenField, RadioField, ValidationError
+from wtforms.validators import InputRequired
 
 from portal.crypto.statements import EACH_MOST, SLUG
 from portal.issuing.models import Round
 from portal.issuing.rounds import CARDS_MOST, RoundDraft
-from portal.web.forms import PortalForm, line
+from portal.web.forms import PortalForm, line, number
 
 # Which field shows a refusal of the service.
 FIELD_OF = {
@@ -25,18 +25,6 @@ FIELD_OF = {
 }
 LANGUAGES = [("vi", _l("Vietnamese")), ("en", _l("English"))]
 LETTERS = [("A", _l("A, for the first issuer")), ("B", _l("B, for the second issuer"))]
-
-
-def number(label: Any, *, least: int, most: int, default: int | None = None, description: Any = "") -> IntegerField:
-    """A field for a whole number between two bounds, both included."""
-    words = _l("Enter a whole number from %(least)s to %(most)s.", least=least, most=most)
-    return IntegerField(
-        label,
-        default=default,
-        description=description,
-        validators=[InputRequired(words), NumberRange(least, most, message=words)],
-        render_kw={"min": least, "max": most, "inputmode": "numeric", "autocomplete": "off"},
-    )
 
 
 class RoundForm(PortalForm):

@@ -17,12 +17,13 @@ from wtforms import (
     SelectMultipleField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, Optional
 
 from portal.consultations.models import Consultation
 from portal.consultations.service import ConsultationDraft
 from portal.crypto.statements import EACH_MOST, SignedTerms
 from portal.ledger.events import SLUG
+from portal.web.forms import number
 from portal.web.staff.consultation_units import UNITS_MAX, UnitRow, roster_values, unit_values
 from portal.web.staff.forms import StaffForm, line, paragraphs, put_error
 
@@ -53,17 +54,6 @@ FIELD_OF = {
     "consultation-collecting-period": "collect_until",
     "consultation-collecting-late": "collect_until",
 }
-
-
-def _number(label: Any, *, least: int, most: int, default: int | None = None, description: Any = "") -> IntegerField:
-    words = _l("Enter a whole number from %(least)s to %(most)s.", least=least, most=most)
-    return IntegerField(
-        label,
-        default=default,
-        description=description,
-        validators=[InputRequired(words), NumberRange(least, most, message=words)],
-        render_kw={"min": least, "max": most, "inputmode": "numeric", "autocomplete": "off"},
-    )
 
 
 class ConsultationForm(StaffForm):
@@ -107,23 +97,23 @@ class ConsultationForm(StaffForm):
     )
     collect_from = DateField(_l("First day of collecting"), validators=[Optional()])
     collect_until = DateField(_l("Last day of collecting"), validators=[Optional()])
-    headcount = _number(_l("Headcount of the office"), least=1, most=1_000_000)
+    headcount = number(_l("Headcount of the office"), least=1, most=1_000_000)
     taxonomy_version = SelectField(_l("Version of the taxonomy"), coerce=int)
-    k = _number(
+    k = number(
         _l("Threshold"),
         least=5,
         most=1000,
         default=5,
         description=_l("A row of the findings is shown from this many comments on; at least 5."),
     )
-    k_paraphrase = _number(
+    k_paraphrase = number(
         _l("Threshold for paraphrases"),
         least=10,
         most=1000,
         default=10,
         description=_l("The committee sees the paraphrases of a theme from this many comments on; at least 10."),
     )
-    mix_minimum = _number(
+    mix_minimum = number(
         _l("Comments shuffled together"),
         least=1,
         most=100_000,
@@ -133,7 +123,7 @@ class ConsultationForm(StaffForm):
             "at most until the promised day."
         ),
     )
-    max_chars = _number(_l("Most characters of a comment"), least=100, most=1500, default=1000)
+    max_chars = number(_l("Most characters of a comment"), least=100, most=1500, default=1000)
     units = FieldList(FormField(UnitRow), min_entries=3, max_entries=UNITS_MAX)
     kids = SelectMultipleField(_l("Moderator keys"), choices=[])
 
