@@ -45,7 +45,7 @@ def verify_command(
 ) -> None:
     """Recompute everything that TARGET (an address, an exported directory or a bundle) claims.
 
-    Exit status: 0 all holds, 1 something failed, 2 TARGET or an option cannot be used.
+    Exit status: 0 all holds, 1 something failed, 2 TARGET or an option cannot be used, or TARGET does not answer.
     """
     try:
         source = open_source(target)
@@ -85,7 +85,11 @@ def _shown(task: Callable[[Progress], Verdict]) -> Verdict:
 @click.option("--openings", is_flag=True, help="Add the openings of commitments: for auditors only.")
 def export(folder: Path, openings: bool) -> None:
     """Write log, publications and served files to FOLDER, for `portal audit verify` or a plain web server."""
-    count = importlib.import_module("portal.cli.export").export_to(folder, openings=openings)
+    try:
+        export_to = importlib.import_module("portal.cli.export").export_to
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"the office runs this; {error.name} is missing: pip install '.[server]'") from error
+    count = export_to(folder, openings=openings)
     click.echo(f"{count} files written.")
     if openings:
         click.echo("openings.json holds exact counts: hand it to auditors only, and never publish it.")
