@@ -14,14 +14,15 @@ MANIFEST = "manifest.json"
 FOLDER = "static/"
 
 
-def check_served(source: Source, assets: Mapping[str, Mapping[str, Any]], verdict: Verdict) -> dict[str, str]:
-    """Name what differs between manifest, files and leaves; returns the manifest's files by logical name.
+def check_served(source: Source, assets: Mapping[str, Mapping[str, Any]], verdict: Verdict) -> set[str] | None:
+    """Name what differs between manifest, files and leaves; returns the names of the files that may lie there.
 
-    ``assets``: the newest leaf of each name. The manifest itself has one, so that nothing can be left out of it.
+    ``assets``: the newest leaf of each name. The manifest itself has one, so that nothing can be left out of it. None
+    is returned when the log names no file at all, so that none can be held against it.
     """
     if not assets:
         verdict.skipped.append("served files: the log names none")
-        return {}
+        return None
     data = source.read(FOLDER + MANIFEST)
     own = assets.get(MANIFEST)
     if own is None:
@@ -33,12 +34,12 @@ def check_served(source: Source, assets: Mapping[str, Mapping[str, Any]], verdic
         files = {str(name): (str(entry["file"]), entry["sha256"], entry["size"]) for name, entry in manifest.items()}
     except (ValueError, KeyError, TypeError, RecursionError):
         verdict.fail("asset-manifest-malformed")
-        return {}
+        return {MANIFEST}
     for name, (file, *stated) in sorted(files.items()):
         if failure := _fault(source, file, stated, assets.get(name)):
             verdict.fail(failure, name)
     verdict.checked.append(f"served files ({len(files)})")
-    return {name: file for name, (file, *_) in files.items()}
+    return {MANIFEST, *(file for file, *_ in files.values())}
 
 
 def _fault(source: Source, file: str, stated: list[Any], leaf: Mapping[str, Any] | None) -> str:

@@ -17,10 +17,13 @@ from portal.tlog.tiles import HASH_SIZE, width_at
 _RESULT = re.compile(r"results/([^/]+)/findings\.json")
 
 
-def check_strays(source: Listing, verdict: Verdict, *, published: Collection[str], served: Collection[str]) -> None:
+def check_strays(
+    source: Listing, verdict: Verdict, *, published: Collection[str], served: Collection[str] | None
+) -> None:
     """Look at every file's name, and into the tiles that the log was not read through.
 
-    ``published``: consultations with a ``finding`` leaf; ``served``: files of the manifest, and itself.
+    ``published``: consultations with a ``finding`` leaf; ``served``: files of the manifest, and itself, if
+    the log names any.
     """
     beyond, size = 0, verdict.size
     for name in source.names():
@@ -28,7 +31,7 @@ def check_strays(source: Listing, verdict: Verdict, *, published: Collection[str
         if found := _RESULT.fullmatch(name):
             if found[1] not in published:
                 verdict.fail("publication-not-logged", found[1])
-        elif room == "static" and rest not in served:
+        elif room == "static" and served is not None and rest not in served:
             verdict.fail("asset-not-in-manifest", rest)
         elif name.startswith("log/tile/"):
             beyond += _check_tile(source, rest, size, verdict)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from portal.audit.invariants import Invariants
 from portal.audit.openings import OpeningsMalformed, check_round, parse_openings
 from portal.audit.publications import Asked, check_publication, same_log
-from portal.audit.served import MANIFEST, check_served
+from portal.audit.served import check_served
 from portal.audit.source import OPENINGS, Listing, Missing, Source, Unusable
 from portal.audit.standing import check_witnesses, key_of_policy
 from portal.audit.strays import check_strays
@@ -67,7 +67,7 @@ def verify(source: Source, brought: Brought, progress: Progress = lambda _done, 
         served = check_served(source, invariants.assets, verdict)
         if isinstance(source, Listing):
             published = {name for name, current in invariants.rounds.items() if current.finding}
-            check_strays(source, verdict, published=published, served={MANIFEST, *served.values()})
+            check_strays(source, verdict, published=published, served=served)
     except Unusable as error:
         verdict.fail(error.name, str(error))
     except Missing as error:

@@ -17,8 +17,8 @@ from portal.cli.audit_report import report
 from portal.cli.audit_watch import watch_command
 from portal.cli.witness import witness
 from portal.clock import SystemClock
-from portal.tlog.errors import MalformedPolicy
-from portal.tlog.policy import Policy, parse_policy
+from portal.tlog.errors import MalformedKey, MalformedPolicy
+from portal.tlog.policy import Policy, parse_log_key, parse_policy
 
 STEPS = 200
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -52,12 +52,19 @@ def verify_command(
     except ValueError as error:
         raise click.UsageError(f"TARGET: {error}.") from error
     earlier = since.read_bytes().decode("utf-8", "replace") if since else None
-    brought = Brought(vkey, earlier, _policy(policy_file), int(SystemClock(ZoneInfo("UTC")).now().timestamp()))
+    brought = Brought(_key(vkey), earlier, _policy(policy_file), int(SystemClock(ZoneInfo("UTC")).now().timestamp()))
     verdict = _shown(lambda show: verify(source, brought, show))
     click.echo(json.dumps(verdict.as_document(), indent=2) if as_json else report(verdict))
     if save and verdict.ok:
         save.write_text(verdict.checkpoint, "utf-8")
     sys.exit(verdict.status)
+
+
+def _key(text: str | None) -> str | None:
+    try:
+        return str(parse_log_key(text)) if text else None
+    except MalformedKey as error:
+        raise click.BadParameter(f"{error}.", param_hint="--key") from error
 
 
 def _policy(file: Path | None) -> Policy | None:

@@ -76,6 +76,7 @@ def test_exit_status_2_for_what_cannot_be_used(folder, tmp_path) -> None:
     (tmp_path / "bad").write_text("quorum none\nquorum none\n", "utf-8")
     for words in ((tmp_path / "none",), (folder, "--since", tmp_path / "none"), (folder, "--policy", tmp_path / "bad")):
         assert run(*words).exit_code == 2
+    assert run(folder, "--key", "not a key").exit_code == 2
     assert "line 2" in run(folder, "--policy", tmp_path / "bad").output
 
 
