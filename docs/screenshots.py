@@ -40,6 +40,14 @@ def submit(page: Page, url: str, _people: dict[str, dict[str, str]]) -> None:
     page.locator("#write").scroll_into_view_if_needed()
 
 
+def collect(page: Page, url: str, _people: dict[str, dict[str, str]]) -> None:
+    """Ballots about to be collected."""
+    page.goto(f"{url}/c/chuan-bi-nam-moi/collect")
+    page.locator("#claim").wait_for()
+    page.fill("#staff", "VP075")
+    page.locator("#who").scroll_into_view_if_needed()
+
+
 def moderation(page: Page, url: str, people: dict[str, dict[str, str]]) -> None:
     """The unlocked workbench."""
     sign_in(page, url, people["moderator"])
@@ -58,6 +66,7 @@ def report(page: Page, url: str, people: dict[str, dict[str, str]]) -> None:
 
 SCENES: dict[str, Callable[[Page, str, dict[str, dict[str, str]]], object]] = {
     "home": lambda page, url, _people: page.goto(url),
+    "collect": collect,
     "submit": submit,
     "moderation": moderation,
     "results": lambda page, url, _people: page.goto(f"{url}/results/tinh-than-trach-nhiem"),
@@ -79,13 +88,14 @@ def shoot(browser: Browser, url: str, people: dict[str, dict[str, str]]) -> None
 def main() -> None:
     """Build, serve, photograph, stop."""
     OUT.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
+    with tempfile.TemporaryDirectory() as folder:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
         env = {**os.environ, "PORTAL_INSTANCE": folder}
         portal = [sys.executable, "-m", "portal"]
-        subprocess.run([*portal, "demo", "--build-only"], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+        build = [*portal, "demo", "--build-only", "--port", str(port)]
+        subprocess.run(build, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
         rows = json.loads((Path(folder) / "demo-sign-ins.json").read_text("utf-8"))
         people = {row["roles"][0]: row for row in reversed(rows)}
         with subprocess.Popen([*portal, "serve", "--port", str(port)], cwd=ROOT, env=env) as server:

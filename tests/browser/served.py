@@ -56,7 +56,7 @@ def free_port() -> int:
 
 
 def wait_until_up(url: str) -> None:
-    for _ in range(150):
+    for _ in range(600):
         try:
             urllib.request.urlopen(url, timeout=2).close()
             return

@@ -148,3 +148,19 @@ def test_two_half_cards_send_a_comment_in_whatever_order(
     # then no code has left the page
     sent = watched.bodies()
     assert not [code for code in pair.values() if code.encode() in sent or code.replace("-", "").encode() in sent]
+
+
+def test_a_moderator_reads_what_was_sent_with_ballots(portal: Portal, sign_in: Callable[..., Watched]) -> None:
+    # given the comments of the demonstration's consultation, every one of them sent with a ballot
+    watched, moderator = sign_in("moderator"), portal.people["moderator"]
+    page = watched.page
+    page.goto(f"{portal.url}/staff/moderation/{portal.offers['writing']}")
+    # when the moderator unlocks them
+    page.fill("#passphrase", moderator["passphrase"])
+    page.click("[data-unlock]")
+    # then all of them open, and agree with the log
+    expect(page.locator("#desk")).to_be_visible()
+    expect(page.locator("[data-queue] button").nth(12)).to_be_visible()
+    page.locator("[data-queue] button").first.click()
+    expect(page.locator(".comment__text")).not_to_be_empty()
+    assert "13" in page.locator("#desk").inner_text()

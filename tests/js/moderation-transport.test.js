@@ -87,7 +87,8 @@ test("only a submission leaf of this consultation lends its hash", () => {
   const hash = "ab".repeat(32);
   const leaf = (over) => JSON.stringify({ consultation: "thu", envelope_sha256: hash, type: "submission", v: 1, ...over });
   assert.equal(loggedHash(leaf({}), "thu"), hash);
-  for (const over of [{ consultation: "khac" }, { type: "message" }, { v: 2 }, { envelope_sha256: "AB" }, { envelope_sha256: 1 }]) {
+  assert.equal(loggedHash(leaf({ v: 2, ballot: "UEZCMQ" }), "thu"), hash);
+  for (const over of [{ consultation: "khac" }, { type: "message" }, { v: 2 }, { v: 3, ballot: "UEZCMQ" }, { envelope_sha256: "AB" }, { envelope_sha256: 1 }]) {
     assert.equal(loggedHash(leaf(over), "thu"), null);
   }
   for (const text of ["", "null", "7", "{"]) assert.equal(loggedHash(text, "thu"), null);

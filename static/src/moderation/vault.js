@@ -13,7 +13,9 @@ export function loggedHash(leaf, consultation) {
   } catch {
     return null;
   }
-  const right = found?.type === "submission" && found.v === 1 && found.consultation === consultation;
+  // Version 2 carries the ballot that was spent on the comment.
+  const known = found?.v === 1 || (found?.v === 2 && typeof found.ballot === "string");
+  const right = known && found.type === "submission" && found.consultation === consultation;
   return right && /^[0-9a-f]{64}$/u.test(found.envelope_sha256) ? found.envelope_sha256 : null;
 }
 
