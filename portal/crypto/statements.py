@@ -146,11 +146,12 @@ def read_terms(data: bytes) -> SignedTerms:
         identity = VerifierKey.parse(document["identity"])
         terms, about = _terms(document["core"]), _about(document["about"])
         signature = b64url_decode(document["signature"])
+        said = terms_text(terms.core(), about.sha256)  # half a surrogate pair has no canonical bytes
     except (TlogError, CryptoError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StatementError("not an issuer's terms") from error
     if identity.name != identity_name(terms.issuer):
         raise StatementError("signed under another issuer's name")
-    if not ed25519_verifies(identity.public_key, terms_text(terms.core(), about.sha256), signature):
+    if not ed25519_verifies(identity.public_key, said, signature):
         raise StatementError("the issuer did not sign this")
     return SignedTerms(terms, about, identity, signature)
 

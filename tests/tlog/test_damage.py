@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -174,6 +175,14 @@ def test_a_damaged_statement_says_what_was_signed_or_is_refused(terms: bytes, cl
         assert statements.read_terms(terms) == statements.read_terms(TERMS)
     with suppress(StatementError):
         assert statements.read_closing(closing, key) == statements.read_closing(CLOSING, key)
+
+
+@pytest.mark.parametrize("field", ["name_vi", "name_en", "address"])
+def test_half_a_surrogate_pair_in_terms_is_refused_by_name(field: str) -> None:
+    document = json.loads(TERMS)
+    document["about"][field] = "\ud800" + document["about"][field]
+    with pytest.raises(StatementError):
+        statements.read_terms(json.dumps(document).encode())
 
 
 CORES = [
