@@ -72,9 +72,7 @@ class ParsedEnvelope:
     wraps: dict[str, bytes]
 
 
-def seal(
-    payload: bytes, *, consultation: str, recipients: Mapping[str, bytes], recused: Collection[str] = ()
-) -> bytes:
+def seal(payload: bytes, *, consultation: str, recipients: Mapping[str, bytes], recused: Collection[str] = ()) -> bytes:
     """An envelope of ``payload`` for those public keys (by key id), the recused ones excepted.
 
     Raises :class:`EnvelopeError` when nobody could read it, :class:`portal.crypto.errors.PaddingError` when the payload
@@ -111,13 +109,28 @@ def parse_envelope(data: bytes) -> ParsedEnvelope:
 
 def open_with(seed: bytes, data: bytes) -> bytes:
     """The payload's bytes, by a moderator's seed; raises :class:`CannotOpen` when it was not sealed to that key."""
+    return open_with_content_key(open_content_key(seed, data), data)
+
+
+def open_content_key(seed: bytes, data: bytes) -> bytes:
+    """The 32-byte content key, by a moderator's seed; raises :class:`CannotOpen` when it was not sealed to that key.
+
+    A key that comes out may still not open the content: :func:`open_with_content_key` says.
+    """
     parsed = parse_envelope(data)
     kid = kid_of(public_key(seed))
     if kid not in parsed.wraps:
         raise CannotOpen("not sealed to this key")
-    info = _info(parsed.header, parsed.head, kid)
     try:
-        content_key = _SUITE.decrypt(parsed.wraps[kid], load_private(seed), info=info)
+        return _SUITE.decrypt(parsed.wraps[kid], load_private(seed), info=_info(parsed.header, parsed.head, kid))
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen("this key does not open it, or it was altered") from error
+
+
+def open_with_content_key(content_key: bytes, data: bytes) -> bytes:
+    """The payload's bytes, by the content key; raises :class:`CannotOpen` for another key or an altered content."""
+    parsed = parse_envelope(data)
+    try:
         padded = AESGCM(content_key).decrypt(NONCE, parsed.content, parsed.head)
     except (InvalidTag, ValueError) as error:
         raise CannotOpen("this key does not open it, or it was altered") from error

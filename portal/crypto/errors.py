@@ -27,6 +27,10 @@ class CannotOpen(EnvelopeError):
     """The envelope is well formed, but this key does not open it."""
 
 
+class RowKeyError(CryptoError):
+    """Not a use that row keys are derived for, or not a content key."""
+
+
 class ReceiptError(CryptoError):
     """Not a receipt code; most often a slip in copying it."""
 

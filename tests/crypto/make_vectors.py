@@ -11,7 +11,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from portal.crypto import crockford, envelope, keys, keywrap, padding, payload, receipt
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from portal.crypto import crockford, envelope, keys, keywrap, padding, payload, receipt, rowkey
 from portal.crypto.canonical import dump_canonical
 from portal.crypto.encoding import b64url_encode
 
@@ -232,11 +234,34 @@ def keywrap_vectors() -> dict[str, Any]:
     }
 
 
+def rowkey_vectors() -> dict[str, Any]:
+    """The keys of one comment, rows sealed under fixed nonces, and rows that do not open."""
+    head = envelope.EnvelopeHeader(CONSULTATION, ("0" * 32, "f" * 32)).encode()
+    content_key = seed_of("content key")
+    found = {label: rowkey.row_key(content_key, head, label) for label in sorted(rowkey.LABELS)}
+    rows = []
+    for number, (text, size, aad) in enumerate(
+        [(b"", 4, b""), (b"abc", 16, b"aad"), ("né tránh".encode(), 4096, rowkey.coding_aad(1, 2))]
+    ):
+        nonce = hashlib.sha256(bytes([number])).digest()[: rowkey.NONCE_SIZE]
+        sealed = nonce + AESGCM(found["coding"]).encrypt(nonce, padding.pad(text, size), aad)
+        rows.append({"plaintext": text.hex(), "size": size, "aad": aad.hex(), "sealed": sealed.hex()})
+    return {
+        "content_key": content_key.hex(),
+        "head": head.hex(),
+        "keys": {label: key.hex() for label, key in found.items()},
+        "rows": rows,
+        "refused_labels": ["", "Coding", "code", "coding\u0000"],
+        "coding_aad": {"slot": 1, "revision": 2, "aad": rowkey.coding_aad(1, 2).hex()},
+    }
+
+
 FIXED = {
     "canonical.json": canonical_vectors,
     "codes.json": code_vectors,
     "padding.json": padding_vectors,
     "payload.json": payload_vectors,
+    "rowkey.json": rowkey_vectors,
 }
 FRESH = {"envelope-python.json": envelope_vectors, "keywrap-python.json": keywrap_vectors}
 
