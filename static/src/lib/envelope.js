@@ -68,19 +68,35 @@ export async function openWith(seed, data) {
 
 /** The same for many envelopes: the key pair is derived once. Resolves with a function from envelope to payload. */
 export async function makeOpener(seed) {
+  const open = await makeRowOpener(seed);
+  return async (data) => (await open(data)).payload;
+}
+
+/**
+ * Resolves with a function (envelope, wrap) -> {payload, contentKey, head}, for those who go on working on the comment.
+ * `wrap`: one that was made later for this key ({@link wrapFor}), or null for the envelope's own.
+ */
+export async function makeRowOpener(seed) {
   const pair = await keyPairOf(seed);
   const kid = await kidOf(await publicKeyOf(seed));
-  return async (data) => {
+  return async (data, wrap = null) => {
     const { header, head, content, wraps } = parseEnvelope(data);
-    if (!wraps.has(kid)) throw new CryptoError("cannot-open");
+    const sealed = wrap ?? wraps.get(kid);
+    if (sealed?.length !== WRAP_SIZE) throw new CryptoError("cannot-open");
     const bound = await info(header.consultation, head, kid);
     try {
-      const contentKey = await openWrap(wraps.get(kid), pair, bound);
-      return unpad(await openContent(contentKey, content, head));
+      const contentKey = await openWrap(sealed, pair, bound);
+      return { payload: unpad(await openContent(contentKey, content, head)), contentKey, head };
     } catch (error) {
       throw error instanceof CryptoError ? error : new CryptoError("cannot-open", error);
     }
   };
+}
+
+/** A wrap (1 168 bytes) of an opened comment's content key for one more key, which need not be in its header. */
+export async function wrapFor({ contentKey, head }, { kid, publicKey }) {
+  if ((await kidOf(publicKey)) !== kid) throw new CryptoError("envelope-error");
+  return sealWrap(contentKey, publicKey, await info(parseHeader(head).consultation, head, kid));
 }
 
 function encodeHeader(consultation, keys, size) {

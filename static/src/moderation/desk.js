@@ -4,12 +4,15 @@ import { Refusal } from "./api.js";
 import { byId, fill, part, say } from "./dom.js";
 import { CodingForm } from "./form.js";
 import { QueueList } from "./list.js";
+import { Panels } from "./panels.js";
 import { nextUncoded, progress, stepFrom } from "./queue.js";
 
 export class Desk {
-  constructor(words, api) {
+  /** `unsealer`: {call(type, data, onProgress)}, the worker that holds the comments' keys while the desk is unlocked. */
+  constructor(words, api, unsealer) {
     this.words = words;
     this.api = api;
+    this.panels = new Panels(words, api, unsealer);
     this.root = byId("desk");
     this.detail = part(this.root, "detail");
     this.rows = [];
@@ -22,7 +25,7 @@ export class Desk {
   }
 
   get dirty() {
-    return Boolean(this.row) && this.form.dirty;
+    return Boolean(this.row) && (this.form.dirty || this.panels.dirty);
   }
 
   /** Lay out opened rows; `broken`: leaves whose envelope disagrees with the log. */
@@ -113,6 +116,8 @@ export class Desk {
     part(this.detail, "meta").replaceChildren(...(row?.payload ? this.#meta(row.payload) : []));
     if (row) this.form.open(row);
     else this.form.clear();
+    if (row) this.panels.show(row);
+    else this.panels.clear();
     this.list.mark(row?.index ?? null);
     if (row) part(this.detail, "title").focus();
   }

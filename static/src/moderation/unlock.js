@@ -26,6 +26,11 @@ export class UnlockPanel {
     part(this.root, "cancel").addEventListener("click", () => this.show());
   }
 
+  /** The worker, as panels use it: {@link Vault.call}. */
+  call(type, data, onProgress) {
+    return this.vault ? this.vault.call(type, data, onProgress) : Promise.reject(new CryptoError("terminated"));
+  }
+
   hide() {
     this.root.hidden = true;
     part(this.root, "opening").hidden = true;
@@ -83,8 +88,8 @@ export class UnlockPanel {
       },
       signal,
     );
-    // The rows are in the tab now: the seed has done its work.
-    vault.end();
+    // The rows are in the tab now: the seed has done its work, the comments' keys go on working.
+    await vault.call("settle");
     return { rows, broken };
   }
 

@@ -35,15 +35,21 @@ export class Vault {
     await worker.call("unlock", { wrapped: wrappedText(wrapped), passphrase, kid });
   }
 
-  /** For each item {leaf, envelope}: {state: "open"|"closed"|"unreadable"|"broken", payload}. */
+  /** For each item {index, leaf, envelope, wrap}: {state: "open"|"closed"|"unreadable"|"broken", payload}. */
   async open(consultation, items, onProgress) {
     const hashes = items.map(({ leaf }) => loggedHash(leaf, consultation));
-    const asked = items.map(({ envelope }, place) => ({ envelope, hash: hashes[place] }));
+    const asked = items.map(({ index, envelope, wrap = null }, place) => ({ index, envelope, wrap, hash: hashes[place] }));
     const results = await this.#worker.call("open", { consultation, items: asked }, [], onProgress);
     return results.map((result, place) => (hashes[place] ? result : { state: "broken" }));
   }
 
-  /** The worker ends, and the seed with it. */
+  /** Ask the worker about comments it opened: a handler of workers/unseal-<feature>.js. Rejects while the desk is locked. */
+  async call(type, data, onProgress) {
+    if (!this.#worker) throw new CryptoError("terminated");
+    return this.#worker.call(type, data, [], onProgress);
+  }
+
+  /** The worker ends, and with it the seed and the comments' keys. */
   end() {
     this.#ended = true;
     this.#worker?.terminate();

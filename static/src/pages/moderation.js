@@ -12,8 +12,8 @@ const SWITCH = "portal-shortcuts";
 
 const words = byId("words").dataset;
 const api = makeApi(words.csrf);
-const desk = new Desk(words, api);
 const panel = new UnlockPanel(words, api, opened);
+const desk = new Desk(words, api, panel);
 const help = byId("help");
 const warning = byId("idle");
 

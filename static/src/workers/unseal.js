@@ -1,12 +1,14 @@
-// Opening comments. A moderator's seed lives in this worker and ends with it: there is no message that gives it out.
+// Opening comments. A moderator's seed and the comments' keys live in this worker and end with it: no message gives
+// them out. What features do with an opened comment stands in unseal-<feature>.js, a table of handlers each.
 
 import { fromB64url, sha256, toHex } from "../lib/bytes.js";
-import { makeOpener, parseEnvelope } from "../lib/envelope.js";
+import { makeRowOpener, parseEnvelope } from "../lib/envelope.js";
 import { CryptoError } from "../lib/errors.js";
 import { kidOf, publicKeyOf } from "../lib/keys.js";
 import { unwrap } from "../lib/keywrap.js";
 import { parsePayload } from "../lib/payload.js";
 import { serve } from "../lib/worker-server.js";
+import { keep, rowHandlers } from "./unseal-rows.js";
 
 let openEnvelope = null;
 
@@ -20,11 +22,12 @@ serve({
   hold: ({ seed, kid }) => hold(seed, kid),
 
   /**
-   * {consultation, items: [{envelope: base64url, hash: hexadecimal SHA-256 or null}], limit} -> for each item
+   * {consultation, items: [{index, envelope: base64url, wrap: base64url or null, hash: hexadecimal SHA-256 or null}], limit} ->
+   * for each item
    *   {state: "open", payload} with payload as parsePayload gives it, less its reply key;
    *   {state: "closed"} sealed to others; {state: "unreadable"} opened, but no payload of version 1;
    *   {state: "broken"} not an envelope of this consultation with that hash.
-   * Progress: how many items are done.
+   * Progress: how many items are done. The worker goes on holding the keys of those that opened.
    */
   async open({ consultation, items, limit }, progress) {
     if (openEnvelope === null) throw new CryptoError("cannot-open");
@@ -35,17 +38,24 @@ serve({
     }
     return results;
   },
+
+  /** The seed goes; what was opened so far can still be worked on. */
+  settle: () => {
+    openEnvelope = null;
+  },
+
+  ...rowHandlers,
 });
 
 async function hold(seed, kid) {
   const own = await kidOf(await publicKeyOf(seed));
   if (own !== kid) throw new CryptoError("key-wrap-error");
-  openEnvelope = await makeOpener(seed);
+  openEnvelope = await makeRowOpener(seed);
   seed.fill(0);
   return { kid: own };
 }
 
-async function openItem({ envelope, hash }, consultation, limit) {
+async function openItem({ index, envelope, wrap = null, hash }, consultation, limit) {
   let data;
   try {
     data = fromB64url(envelope);
@@ -54,10 +64,25 @@ async function openItem({ envelope, hash }, consultation, limit) {
   } catch {
     return { state: "broken" };
   }
+  let opened;
   try {
-    const { replyKey, ...payload } = parsePayload(await openEnvelope(data), limit);
-    return payload.consultation === consultation ? { state: "open", payload } : { state: "unreadable" };
+    opened = await openEnvelope(data, wrap === null ? null : fromB64url(wrap));
   } catch (error) {
     return { state: error.code === "cannot-open" ? "closed" : "unreadable" };
+  }
+  return readPayload(index, opened, consultation, limit);
+}
+
+// A comment without the agreed form can still be coded as such, so its keys are held as well.
+function readPayload(index, { payload, contentKey, head }, consultation, limit) {
+  keep(index, { contentKey, head, payload: null });
+  try {
+    const parsed = parsePayload(payload, limit);
+    if (parsed.consultation !== consultation) return { state: "unreadable" };
+    keep(index, { contentKey, head, payload: parsed });
+    const { replyKey, ...shown } = parsed;
+    return { state: "open", payload: shown };
+  } catch {
+    return { state: "unreadable" };
   }
 }
