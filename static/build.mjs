@@ -15,8 +15,8 @@ import esbuild from "esbuild";
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const SHEETS = ["public.css", "staff.css"];
 const BUNDLED = [
-  "@cloudflare/blindrsa-ts", "@hpke/common", "@hpke/core", "@hpke/hybridkem-x-wing", "hash-wasm", "mlkem", "qr",
-  "qrcode-generator", "sjcl",
+  "@cloudflare/blindrsa-ts", "@hpke/common", "@hpke/core", "@hpke/hybridkem-x-wing", "hash-wasm", "minisearch", "mlkem",
+  "qr", "qrcode-generator", "sjcl",
 ];
 const OPTIONS = {
   bundle: true,

@@ -8,6 +8,7 @@ import { kidOf, publicKeyOf } from "../lib/keys.js";
 import { unwrap } from "../lib/keywrap.js";
 import { parsePayload } from "../lib/payload.js";
 import { serve } from "../lib/worker-server.js";
+import { deskHandlers } from "./unseal-desk.js";
 import { keep, rowHandlers } from "./unseal-rows.js";
 
 let openEnvelope = null;
@@ -45,6 +46,7 @@ serve({
   },
 
   ...rowHandlers,
+  ...deskHandlers,
 });
 
 async function hold(seed, kid) {

@@ -1,0 +1,66 @@
+// Search over opened comments, by an inverted index that lives where it is built: in the unsealing worker, in memory.
+
+import MiniSearch from "minisearch";
+
+import { fold } from "./fold.js";
+
+const WORD = /[\p{L}\p{M}\p{N}]+/gu;
+const QUERY_PART = /"([^"]*)"|([^\s"]+)/gu;
+
+/** The words of a text without accents, in lower case: "Uỷ ban" gives ["uy", "ban"], like "Ủy ban". */
+export const foldedWords = (text) => fold(text).match(WORD) ?? [];
+
+/**
+ * What a query asks for: [{words, phrase}]. Words begin the words they find ("phan" finds "phân" and "phản");
+ * "in quotes" they stand together, whole and in that order. A part without a letter or digit asks for nothing.
+ */
+export function parseQuery(query) {
+  const parts = [...query.matchAll(QUERY_PART)].map(([, quoted, bare]) => ({
+    words: foldedWords(quoted ?? bare),
+    phrase: quoted !== undefined,
+  }));
+  return parts.filter(({ words }) => words.length);
+}
+
+/** An index of texts by number. */
+export class TextIndex {
+  #texts = new Map(); // index -> the folded words with a blank around each, for phrases
+  #engine = new MiniSearch({
+    fields: ["text"],
+    idField: "index",
+    tokenize: foldedWords,
+    processTerm: (word) => word,
+  });
+
+  add(index, text) {
+    this.#engine.add({ index, text });
+    this.#texts.set(index, ` ${foldedWords(text).join(" ")} `);
+  }
+
+  /** The Set of indexes whose texts have all that the query asks for; null where it asks for nothing. */
+  find(query) {
+    const parts = parseQuery(query);
+    if (!parts.length) return null;
+    const queries = parts.map(({ words, phrase }) => ({ queries: [words.join(" ")], combineWith: "AND", prefix: !phrase }));
+    const found = this.#engine.search({ combineWith: "AND", queries }).map(({ id }) => id);
+    const phrases = parts.filter(({ phrase }) => phrase).map(({ words }) => ` ${words.join(" ")} `);
+    return new Set(found.filter((index) => phrases.every((phrase) => this.#texts.get(index).includes(phrase))));
+  }
+}
+
+/** The text in pieces [{text, hit}]: those words are hits that a query's words begin, or that its phrases name. */
+export function highlight(text, query) {
+  const parts = parseQuery(query);
+  const wanted = (word) =>
+    parts.some(({ words, phrase }) => words.some((term) => (phrase ? word === term : word.startsWith(term))));
+  const pieces = [];
+  let from = 0;
+  for (const match of parts.length ? text.matchAll(WORD) : []) {
+    if (!wanted(fold(match[0]))) continue;
+    if (match.index > from) pieces.push({ text: text.slice(from, match.index), hit: false });
+    pieces.push({ text: match[0], hit: true });
+    from = match.index + match[0].length;
+  }
+  if (from < text.length || !pieces.length) pieces.push({ text: text.slice(from), hit: false });
+  return pieces;
+}
