@@ -16,7 +16,11 @@ class PaddingError(CryptoError):
 
 
 class PayloadError(CryptoError):
-    """Not a payload of version 1."""
+    """Not a payload of a known version."""
+
+
+class AttachmentError(CryptoError):
+    """Not an attachment of version 1."""
 
 
 class EnvelopeError(CryptoError):
@@ -29,6 +33,10 @@ class CannotOpen(EnvelopeError):
 
 class RowKeyError(CryptoError):
     """Not a use that row keys are derived for, or not a content key."""
+
+
+class MessageError(CryptoError):
+    """Not a message of version 1."""
 
 
 class ReceiptError(CryptoError):
