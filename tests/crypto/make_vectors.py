@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from portal.crypto import crockford, envelope, keys, keywrap, padding, payload, receipt, rowkey
+from portal.crypto import attachment, crockford, envelope, keys, keywrap, padding, payload, receipt, rowkey
 from portal.crypto.canonical import dump_canonical
 from portal.crypto.encoding import b64url_encode
 
@@ -256,7 +256,58 @@ def rowkey_vectors() -> dict[str, Any]:
     }
 
 
+def attachment_vectors() -> dict[str, Any]:
+    """A payload with three files, the files' keys, a small file sealed, and one bit changed in each field."""
+    secret, data = seed_of("attachments"), "Ảnh chụp công văn".encode()
+    digests = [hashlib.sha256(bytes([place])).digest() for place in range(attachment.COUNT_MAX)]
+    files = [payload.AttachedFile(digest, kind) for digest, kind in zip(digests, ("jpeg", "pdf", "docx"), strict=True)]
+    whole = _payload(attachments=payload.Attachments(secret, tuple(files)))
+    sealed = attachment.seal_attachment(data, key=attachment.attachment_key(secret, 1), consultation=CONSULTATION)
+    head = attachment.head_length(sealed)
+    places = {
+        "magic": 0,
+        "header length": 5,
+        "header": 6,
+        "size": sealed.index(b"131072") + 5,
+        "suite": sealed.index(b"AES"),
+    }
+    inside = {"consultation": sealed.index(CONSULTATION.encode()), "content": head, "tag": len(sealed) - 1}
+    documents = json.loads(payload.build_payload(whole))
+    one, found = documents["attachments"]["files"][0], documents["attachments"]
+    changes: list[Any] = [
+        None, [], {}, {**found, "more": 1}, {"files": found["files"]}, {"secret": found["secret"]},
+        {**found, "files": []}, {**found, "files": [*found["files"], {**one, "sha256": "B" * 42 + "A"}]},
+        {**found, "files": [one, one]}, {**found, "files": [{**one, "type": "svg"}]}, {**found, "files": [{**one, "name": "a"}]},
+        {**found, "files": [{**one, "sha256": "AA"}]}, {**found, "files": [{**one, "sha256": 3}]}, {**found, "files": {}},
+        {**found, "secret": "AA"}, {**found, "secret": 5}, {**found, "secret": None}, {**found, "files": [3]},
+        {**found, "files": [{**one, "type": ["jpeg"]}]},
+    ]  # fmt: skip
+    return {
+        "secret": secret.hex(),
+        "keys": [attachment.attachment_key(secret, place).hex() for place in range(attachment.COUNT_MAX)],
+        "payload": {
+            "bytes": payload.build_payload(whole).hex(),
+            "files": [{"sha256": file.sha256.hex(), "type": file.type} for file in files],
+            "changes": changes,
+        },
+        "consultation": CONSULTATION,
+        "place": 1,
+        "data": data.hex(),
+        "sealed": {"head": sealed[:head].hex(), "length": len(sealed), "sha256": hashlib.sha256(sealed).hexdigest()},
+        "damaged": [
+            *({"field": field, "at": at, "error": "attachment-error"} for field, at in places.items()),
+            *({"field": field, "at": at, "error": "cannot-open"} for field, at in inside.items()),
+        ],
+        "buckets": [
+            {"length": length, "size": size}
+            for before, size in zip((4, *attachment.SIZES), attachment.SIZES, strict=False)
+            for length in (before - 3, size - 4)
+        ],
+    }
+
+
 FIXED = {
+    "attachment.json": attachment_vectors,
     "canonical.json": canonical_vectors,
     "codes.json": code_vectors,
     "padding.json": padding_vectors,
