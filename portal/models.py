@@ -4,6 +4,7 @@ from portal.accounts.models import Account, ModeratorKey, Role
 from portal.ballots.models import BallotCount, Nullifier
 from portal.concerns.models import Concern
 from portal.consultations.models import (
+    AddedReader,
     Consultation,
     ConsultationIssuer,
     ConsultationModerator,
@@ -12,23 +13,30 @@ from portal.consultations.models import (
 )
 from portal.findings.models import Publication
 from portal.ledger.models import LogCheckpoint, LogCosignature, LogLeaf, LogTile, LogWitness, PoolEntry
-from portal.moderation.models import Coding, Progress, Reading
-from portal.reports.models import OfficeProfileRow, Report
-from portal.submissions.models import SealedEnvelope, Submission
+from portal.moderation.models import AgreementBatch, Coding, Handover, Progress, Reading, Recusal
+from portal.reports.models import ApprovedReport, OfficeProfileRow, Report, ReportAct, ReportScratch
+from portal.submissions.mailbox_models import AnswerTicket, MailMessage
+from portal.submissions.models import ResealedWrap, SealedAttachment, SealedEnvelope, Submission
 
 ALL = (
     Account,
+    AgreementBatch,
+    ApprovedReport,
+    AddedReader,
+    AnswerTicket,
     BallotCount,
     Coding,
     Concern,
     Consultation,
     ConsultationIssuer,
     ConsultationModerator,
+    Handover,
     LogCheckpoint,
     LogCosignature,
     LogLeaf,
     LogTile,
     LogWitness,
+    MailMessage,
     ModeratorKey,
     Nullifier,
     OfficeProfileRow,
@@ -36,8 +44,11 @@ ALL = (
     Progress,
     Publication,
     Reading,
+    Recusal,
     Report,
+    ResealedWrap,
     Role,
+    SealedAttachment,
     SealedEnvelope,
     Submission,
     TaxonomyVersion,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from portal.audit.ballots import BallotRules
+from portal.audit.readers import ReaderRules
 from portal.audit.rounds import Document, Round
 from portal.audit.runs import PlainRun, plain_coding, plain_run
 from portal.audit.scratch import Digests, Scratch
@@ -25,6 +26,10 @@ class Violation:
     leaf: int
 
 
+# Who must have approved a report, at least (design.md, "Report"; portal.reports.approval).
+PEOPLE = 2
+
+
 class Invariants:
     """Feed it every leaf in order, then call :meth:`finish`, and :meth:`close` when it is not needed any more."""
 
@@ -37,6 +42,7 @@ class Invariants:
         self._scratch, self._envelopes = Scratch(), Digests()
         self._ballots = BallotRules(self._broken, self._scratch.spend)
         self._keys: dict[str, str] = {}
+        self._readers = ReaderRules(self._broken, self._keys)
         self._rules: dict[str, Callable[[int, Document], None]] = {
             "asset": self._asset,
             "key": self._key,
@@ -49,6 +55,7 @@ class Invariants:
             "submission": self._submission,
             "message": self._message,
             "coding": self._coding,
+            "reader": self._reader,
             "reading": self._reading,
             "finding": self._finding,
             "report": self._report,
@@ -178,8 +185,10 @@ class Invariants:
         current.submissions.add(start, count)
 
     def _message(self, index: int, document: Document) -> None:
-        self._round(index, document, "open", "closed", "published")
+        current = self._round(index, document, "open", "closed", "published")
         self._envelopes.add(bytes.fromhex(document["envelope_sha256"]), index)
+        if current is not None:
+            current.messages.add(index)
 
     def _coding(self, index: int, document: Document) -> None:
         current = self._round(index, document, "open", "closed")
@@ -194,23 +203,21 @@ class Invariants:
             self._broken("coding-revision-out-of-order", index)
         current.coded += not before
 
+    def _reader(self, index: int, document: Document) -> None:
+        current = self._round(index, document, "open", "closed", "published")
+        if current is not None:
+            self._readers.reader(index, document, current)
+
     def _reading(self, index: int, document: Document) -> None:
-        """A reader's word that nothing is left which that key can open."""
         current = self._round(index, document, "closed")
-        if current is None:
-            return
-        if document["kid"] not in current.opening["keys"]:
-            self._broken("reading-by-no-reader", index)
-        if document["kid"] in current.done:
-            self._broken("reading-twice", index)
-        current.done.add(document["kid"])
+        if current is not None:
+            self._readers.reading(index, document, current)
 
     def _finding(self, index: int, document: Document) -> None:
         current = self._round(index, document, "closed")
         if current is None:
             return
-        silent = {kid for kid in current.opening["keys"] if self._keys.get(kid) == "add"} - current.done
-        if current.uncoded and silent:
+        if current.uncoded and self._readers.silent(current):
             self._broken("finding-with-uncoded-submission", index)
         if document["checkpoint_size"] > index:
             self._broken("finding-from-the-future", index)
@@ -226,9 +233,14 @@ class Invariants:
             return
         if current.finding is None or current.finding["publication_sha256"] != document["publication_sha256"]:
             self._broken("report-of-other-finding", index)
-        if current.report:
+        if document["v"] > 1 and document["approvals"] < PEOPLE:
+            self._broken("report-approved-by-one", index)
+        if current.report and document["v"] == 1:
             self._broken("report-twice", index)
-        current.report = current.report or document
+        elif document.get("revision", 1) != current.revision + 1:
+            self._broken("report-revision-out-of-order", index)
+        else:
+            current.report = document
 
     def _action(self, index: int, document: Document) -> None:
         """An answer; its commitment is salted, so that no honest one stands twice."""
@@ -243,5 +255,5 @@ class Invariants:
         place = document["leaf"]
         if not self._scratch.erase(place) or place >= index:
             self._broken("erasure-of-no-leaf", index)
-        elif not any(place in known.submissions and known.finding for known in self.rounds.values()):
+        elif not any(known.lets_erase(place) for known in self.rounds.values()):
             self._broken("erasure-before-publication", index)

@@ -38,19 +38,30 @@ class Places:
 
 @dataclass
 class Round:
-    """One consultation. ``coded``: comments that have a coding; ``answers``: newest commitment by concern."""
+    """One consultation. ``coded``: comments that have a coding; ``answers``: newest commitment by concern; ``lines``:
+    each reader's key ids, by the first one that its owner had (:mod:`portal.audit.readers`)."""
 
     opening: Document
     scratch: Scratch
     state: str = "open"
     closed_at: int = -1
     submissions: Places = field(default_factory=Places)
+    messages: Places = field(default_factory=Places)
     coded: int = 0
     finding: Document | None = None
     finding_leaf: int = -1
     report: Document | None = None
     answers: dict[int, str] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
+    lines: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lines = {kid: kid for kid in self.opening["keys"]}
+
+    @property
+    def revision(self) -> int:
+        """The newest report's revision, 0 while there is none; leaves of version 1 know only the first."""
+        return int(self.report.get("revision", 1)) if self.report else 0
 
     @property
     def settings_sha256(self) -> str:
@@ -71,6 +82,13 @@ class Round:
     def uncoded(self) -> int:
         """Submissions that have no coding: an auditor asks why, when findings were published without them."""
         return len(self.submissions) - self.coded
+
+    def lets_erase(self, place: int) -> bool:
+        """Whether what stands at ``place`` is one of its own and may go: comments once they were counted, messages of
+        conversations, which nobody counts, once nothing more is submitted."""
+        return (place in self.submissions and self.finding is not None) or (
+            place in self.messages and self.state != "open"
+        )
 
     def commitment(self, place: int) -> str:
         """The newest commitment (hexadecimal) to a coding of the comment at ``place``; "" when there is none."""

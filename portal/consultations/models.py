@@ -11,6 +11,8 @@ from portal.extensions import Base
 
 STATES = ("draft", "open", "closed", "published")
 LEVELS = ("office", "unit", "party")
+TALK_DAYS, TALK_DAYS_MOST = 60, 365
+"""Days after the last day of a consultation on which moderators and submitters can still write to each other."""
 
 
 class TaxonomyVersion(Base):
@@ -32,8 +34,11 @@ class Consultation(Base):
         CheckConstraint("k >= 5 AND k_paraphrase >= 10 AND k_paraphrase >= k", name="threshold"),
         CheckConstraint("mix_minimum >= 1", name="mix_minimum"),
         CheckConstraint("max_chars BETWEEN 100 AND 1500", name="max_chars"),
+        CheckConstraint("talk_days BETWEEN 0 AND 365", name="talk_days"),
+        CheckConstraint("readers IN (1, 2)", name="readers"),
         CheckConstraint("opens <= closes", name="period"),
         CheckConstraint("ballot_mode IN ('open', 'ballots')", name="ballot_mode"),
+        CheckConstraint("attachments BETWEEN 0 AND 3", name="attachments"),
         CheckConstraint(
             "ballot_mode = 'open' OR (each_ballots BETWEEN 1 AND 9 AND collect_from IS NOT NULL "
             "AND collect_until IS NOT NULL AND collect_from <= collect_until AND collect_until < opens)",
@@ -56,6 +61,9 @@ class Consultation(Base):
     k_paraphrase: Mapped[int] = mapped_column(default=10)
     mix_minimum: Mapped[int] = mapped_column(default=10)
     max_chars: Mapped[int] = mapped_column(default=1000)
+    talk_days: Mapped[int] = mapped_column(default=TALK_DAYS)
+    attachments: Mapped[int] = mapped_column(default=0)
+    readers: Mapped[int] = mapped_column(default=1)
     ballot_mode: Mapped[str] = mapped_column(String(8), default="open")
     each_ballots: Mapped[int] = mapped_column(default=3)
     collect_from: Mapped[date | None]
@@ -104,6 +112,28 @@ class ConsultationModerator(Base):
 
     consultation_id: Mapped[str] = mapped_column(ForeignKey("consultation.id"), primary_key=True)
     kid: Mapped[str] = mapped_column(ForeignKey("moderator_key.kid"), primary_key=True)
+
+
+class AddedReader(Base):
+    """A moderator key that came after the opening: comments reach it only as readers who can open them seal them to it.
+
+    With ``replaces`` it is its owner's new key and needs nobody's word; otherwise it is a moderator's who never held a
+    key of the consultation, proposed by one person and confirmed by another. ``reader_leaf``: None while it waits.
+    """
+
+    __tablename__ = "added_reader"
+    __table_args__ = (
+        CheckConstraint("confirmed_by IS NULL OR confirmed_by <> proposed_by", name="two_people"),
+        CheckConstraint("replaces IS NOT NULL OR (confirmed_by IS NULL) = (reader_leaf IS NULL)", name="confirmed"),
+        CheckConstraint("replaces IS NULL OR reader_leaf IS NOT NULL", name="replacement"),
+    )
+
+    consultation_id: Mapped[str] = mapped_column(ForeignKey("consultation.id"), primary_key=True)
+    kid: Mapped[str] = mapped_column(ForeignKey("moderator_key.kid"), primary_key=True)
+    replaces: Mapped[str | None] = mapped_column(ForeignKey("moderator_key.kid"))
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    reader_leaf: Mapped[int | None] = mapped_column(ForeignKey("log_leaf.index"), unique=True)
 
 
 class ConsultationIssuer(Base):

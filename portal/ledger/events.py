@@ -44,6 +44,10 @@ def _natural(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
+def _slot(value: Any) -> bool:
+    return type(value) is int and 1 <= value <= 3
+
+
 def _day(value: Any) -> bool:
     if not isinstance(value, str) or len(value) != 10:
         return False
@@ -55,6 +59,10 @@ def _day(value: Any) -> bool:
 
 def _kids(value: Any) -> bool:
     return isinstance(value, list) and all(map(_matches(KID), value)) and value == sorted(set(value)) != []
+
+
+def _kid_or_none(value: Any) -> bool:
+    return value == "" or _matches(KID)(value)
 
 
 def _bytes(least: int, most: int) -> Check:
@@ -160,7 +168,13 @@ MESSAGE_LEAF = declare(LeafType("message", {"consultation": SLUGS, "envelope_sha
 CODING_LEAF = declare(
     LeafType("coding", {"consultation": SLUGS, "submission": _natural, "commitment": HASH, "revision": _natural})
 )
+# Version 2 is of a consultation with two readers: slots 1 and 2 are theirs, slot 3 is a decision between the two.
+CODING_LEAF_2 = declare(LeafType("coding", {**CODING_LEAF.keys, "slot": _slot}, version=2))
 READING_LEAF = declare(LeafType("reading", {"consultation": SLUGS, "kid": _matches(KID)}))
+# A reader who came after the opening. ``replaces``: the key of a reader whose new key it is, or "" for somebody new.
+READER_LEAF = declare(
+    LeafType("reader", {"consultation": SLUGS, "kid": _matches(KID), "replaces": _kid_or_none})
+)
 FINDING_LEAF = declare(
     LeafType(
         "finding",
@@ -169,6 +183,10 @@ FINDING_LEAF = declare(
 )
 REPORT_LEAF = declare(
     LeafType("report", {"consultation": SLUGS, "document_sha256": HASH, "publication_sha256": HASH})
+)
+# Version 2 says which revision it is, counted from 1, and how many people approved these bytes.
+REPORT_LEAF_2 = declare(
+    LeafType("report", {**REPORT_LEAF.keys, "revision": _natural, "approvals": _natural}, version=2)
 )
 ACTION_LEAF = declare(LeafType("action", {"consultation": SLUGS, "concern": _natural, "commitment": HASH}))
 ERASURE_LEAF = declare(LeafType("erasure", {"leaf": _natural}))

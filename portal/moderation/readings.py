@@ -10,12 +10,13 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Account, ModeratorKey
+from portal.accounts.models import Account
 from portal.consultations.models import Consultation
 from portal.errors import Conflict
 from portal.ledger import events
 from portal.ledger.log import Log, append
 from portal.moderation.models import Reading
+from portal.moderation.readership import lines_of, readers_of
 from portal.moderation.service import require_reader
 
 
@@ -39,8 +40,9 @@ def has_declared(session: Session, account: Account, row: Consultation) -> bool:
 
 
 def silent_readers(session: Session, row: Consultation) -> int:
-    """How many of the consultation's readers have an active key and have not given their word."""
-    chosen = [moderator.kid for moderator in row.moderators]
-    active = select(ModeratorKey.kid).where(ModeratorKey.kid.in_(chosen), ModeratorKey.state == "active")
-    said = select(Reading.kid).where(Reading.consultation_id == row.id)
-    return len(set(session.scalars(active)) - set(session.scalars(said)))
+    """How many of the consultation's readers have an active key and have not given their word, with whichever key."""
+    readers = readers_of(session, row)
+    lines = lines_of(readers)
+    asked = {lines[one.kid] for one in readers if one.active}
+    said = session.scalars(select(Reading.kid).where(Reading.consultation_id == row.id))
+    return len(asked - {lines[kid] for kid in said})

@@ -37,3 +37,39 @@ class SealedEnvelope(Base):
 
     leaf_hash: Mapped[bytes] = mapped_column(ForeignKey("submission.leaf_hash"), primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SealedAttachment(Base):
+    """A sealed file, by SHA-256 of its bytes. There is no column, and must never be one, that leads to its comment."""
+
+    __tablename__ = "sealed_attachment"
+    __table_args__ = (
+        CheckConstraint(text("length(sha256) = 32"), name="sha256_length"),
+        CheckConstraint(text("size = length(data)"), name="size"),
+        Index("ix_sealed_attachment_room", "consultation_id", "size"),
+        {"sqlite_with_rowid": False},
+    )
+
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    consultation_id: Mapped[str] = mapped_column(ForeignKey("consultation.id"))
+    size: Mapped[int]
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ResealedWrap(Base):
+    """A comment's content key, sealed by one reader's browser to a key that came after the opening.
+
+    Every reader seals every comment, those that it cannot open to nobody (``portal.moderation.reseal``), so that no row
+    tells who can read what. ``sealer``: the key with which the reader opened them.
+    """
+
+    __tablename__ = "resealed_wrap"
+    __table_args__ = (
+        CheckConstraint(text("length(data) = 1168"), name="data_length"),
+        {"sqlite_with_rowid": False},
+    )
+
+    leaf_hash: Mapped[bytes] = mapped_column(ForeignKey("submission.leaf_hash"), primary_key=True)
+    kid: Mapped[str] = mapped_column(ForeignKey("moderator_key.kid"), primary_key=True)
+    sealer: Mapped[str] = mapped_column(ForeignKey("moderator_key.kid"), primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary(1168))

@@ -81,6 +81,37 @@ def test_a_recused_wrap_is_fresh_each_time() -> None:
     assert one != other
 
 
+NEW = moderators(4)
+NEW_KID = next(kid for kid in NEW.kids if kid not in OFFICE.kids)
+
+
+def test_a_later_wrap_opens_for_the_new_key_and_nobody_else() -> None:
+    # given an envelope that a reader opens, and a key that it does not name
+    content_key = envelope.open_content_key(OFFICE.seeds[OFFICE.kids[0]], SEALED)
+    wrap = envelope.wrap_for(content_key, SEALED, NEW.publics[NEW_KID])
+    # then the wrap is as long as any, and opens with that key alone
+    assert len(wrap) == envelope.WRAP_SIZE
+    assert envelope.open_with(NEW.seeds[NEW_KID], SEALED, wrap) == b"noi dung"
+    for kid in OFFICE.kids:
+        with pytest.raises(CannotOpen):
+            envelope.open_with(OFFICE.seeds[kid], SEALED, wrap)
+    # and it does not move to another envelope
+    with pytest.raises(CannotOpen):
+        envelope.open_with(NEW.seeds[NEW_KID], OFFICE.seal(b"noi dung"), wrap)
+
+
+def test_of_several_later_wraps_the_one_that_opens_counts() -> None:
+    content_key = envelope.open_content_key(OFFICE.seeds[OFFICE.kids[0]], SEALED)
+    good = envelope.wrap_for(content_key, SEALED, NEW.publics[NEW_KID])
+    nobodys = envelope.wrap_for(content_key, SEALED, OFFICE.publics[OFFICE.kids[1]])
+    wrong = envelope.wrap_for(bytes(32), SEALED, NEW.publics[NEW_KID])
+    for held in (nobodys + good, good + nobodys, wrong + good, nobodys + wrong + good):
+        assert envelope.open_with(NEW.seeds[NEW_KID], SEALED, held) == b"noi dung"
+    for held in (b"", nobodys, wrong, good[:-1], b"\0" + good):
+        with pytest.raises(CannotOpen):
+            envelope.open_with(NEW.seeds[NEW_KID], SEALED, held)
+
+
 @pytest.mark.parametrize("payload", [b"", b"x", b"x" * (COMMENT_SIZE - 4)])
 def test_size_tells_nothing_about_the_payload(payload: bytes) -> None:
     sealed = OFFICE.seal(payload)

@@ -74,23 +74,31 @@ export async function makeOpener(seed) {
 
 /**
  * Resolves with a function (envelope, wrap) -> {payload, contentKey, head}, for those who go on working on the comment.
- * `wrap`: one that was made later for this key ({@link wrapFor}), or null for the envelope's own.
+ * `wrap`: what readers made later for this key ({@link wrapFor}), one or several wraps one after the other; null for
+ * the envelope's own.
  */
 export async function makeRowOpener(seed) {
   const pair = await keyPairOf(seed);
   const kid = await kidOf(await publicKeyOf(seed));
   return async (data, wrap = null) => {
     const { header, head, content, wraps } = parseEnvelope(data);
-    const sealed = wrap ?? wraps.get(kid);
-    if (sealed?.length !== WRAP_SIZE) throw new CryptoError("cannot-open");
     const bound = await info(header.consultation, head, kid);
-    try {
-      const contentKey = await openWrap(sealed, pair, bound);
-      return { payload: unpad(await openContent(contentKey, content, head)), contentKey, head };
-    } catch (error) {
-      throw error instanceof CryptoError ? error : new CryptoError("cannot-open", error);
+    let problem = new CryptoError("cannot-open");
+    for (const one of pieces(wrap ?? wraps.get(kid) ?? new Uint8Array())) {
+      try {
+        const contentKey = await openWrap(one, pair, bound);
+        return { payload: unpad(await openContent(contentKey, content, head)), contentKey, head };
+      } catch (error) {
+        problem = error instanceof CryptoError ? error : new CryptoError("cannot-open", error);
+      }
     }
+    throw problem;
   };
+}
+
+function pieces(wraps) {
+  const count = Math.ceil(wraps.length / WRAP_SIZE);
+  return Array.from({ length: count }, (_, at) => wraps.subarray(at * WRAP_SIZE, (at + 1) * WRAP_SIZE));
 }
 
 /** A wrap (1 168 bytes) of an opened comment's content key for one more key, which need not be in its header. */
