@@ -25,7 +25,9 @@ from portal.findings.publication import TABLES
 from portal.ledger import log as ledger
 from portal.ledger.models import PoolEntry
 from portal.moderation.models import Coding
+from portal.submissions.mailbox_models import MailMessage
 from portal.submissions.models import SealedEnvelope, Submission
+from portal.submissions.sequencing import mail_group
 
 NOT_HELD_BACK = {Reason.SHOWN, Reason.THEMES_ONLY, Reason.CATEGORIES_SHOWN}
 SHOWN = ("received", "waiting", "sequenced", "envelopes", "coded")
@@ -93,9 +95,10 @@ def withheld(session: Session, atrest: AtRest, consultation_id: str) -> int:
 
 
 def log_fits(session: Session) -> bool:
-    """Whether the log holds as many leaves as the store has comments with a place in it, and as issuers' lists say."""
+    """Whether the log holds as many leaves as the store has comments and messages in it, and as issuers' lists say."""
     counts = {
         "submission": select(func.count()).where(Submission.leaf_index.is_not(None)),
+        "message": select(func.count()).where(MailMessage.leaf_index.is_not(None)),
         "issuance": select(func.coalesce(func.sum(ConsultationIssuer.issued), 0)),
     }
     leaves = ledger.kinds(session)
@@ -108,7 +111,9 @@ def _sums(session: Session, row: Consultation, published: bool, today: date) -> 
     queries = {
         "received": select(func.count()).where(own),
         "waiting": select(func.count()).where(PoolEntry.group == row.id),
-        "overdue": select(func.count()).where(PoolEntry.group == row.id, PoolEntry.due < today),
+        "overdue": select(func.count()).where(
+            PoolEntry.group.in_((row.id, mail_group(row.id))), PoolEntry.due < today
+        ),
         "sequenced": select(func.count()).where(own, Submission.leaf_index.is_not(None)),
         "envelopes": held.where(own),
         "coded": select(func.count()).where(Coding.consultation_id == row.id, Coding.current),

@@ -6,7 +6,6 @@ import os
 import time
 
 import click
-from sqlalchemy import func, select
 
 from portal.ballots.fetching import fetch_closing
 from portal.ballots.issuers import awaiting_closing, take_closing
@@ -19,8 +18,8 @@ from portal.errors import PortalError
 from portal.extensions import db, forget_order
 from portal.ledger.log import Log
 from portal.ledger.turns import take_turn
-from portal.submissions.models import Submission
-from portal.submissions.sequencing import sequence_due, sequence_groups
+from portal.submissions.mailbox_erasure import erase_mail, over_by
+from portal.submissions.sequencing import newest_place, sequence_due, sequence_groups
 
 
 def run_once(settings: Settings, log: Log, clock: Clock) -> tuple[int, int]:
@@ -31,7 +30,19 @@ def run_once(settings: Settings, log: Log, clock: Clock) -> tuple[int, int]:
         over = [row.id for row in list_all(session, ("open",)) if row.closes < today]
     # Each in a transaction of its own: whoever holds the log must not wait for another consultation.
     ended = [count for name in over if (count := _close(settings, log, name)) is not None]
-    return appended + sum(ended), len(ended)
+    return appended + sum(ended) + _end_talks(settings, log, clock), len(ended)
+
+
+def _end_talks(settings: Settings, log: Log, clock: Clock) -> int:
+    """Erase the conversations whose days are over, each consultation's by itself; returns how many leaves."""
+    with database(settings):
+        names = over_by(db.session(), clock.today())
+        db.session.rollback()
+    appended = 0
+    for name in names:
+        with work(settings) as session:
+            appended += erase_mail(session, log, get(session, name))
+    return appended
 
 
 def _close(settings: Settings, log: Log, name: str) -> int | None:
@@ -91,9 +102,9 @@ def try_witnesses(settings: Settings, log: Log, before: Round | None) -> Round:
 
 
 def tidy(settings: Settings) -> int:
-    """Let the file forget in which order comments came; returns the newest comment's leaf, or -1 to try again."""
+    """Let the file forget in which order comments and messages came; returns the newest's leaf, or -1 to try again."""
     with database(settings):
-        newest = db.session.scalar(select(func.max(Submission.leaf_index))) or 0
+        newest = newest_place(db.session())
         db.session.rollback()
         return newest if forget_order(db.engine) else -1
 
@@ -101,13 +112,13 @@ def tidy(settings: Settings) -> int:
 def try_once(settings: Settings, log: Log, clock: Clock, tidied: int) -> int:
     """One round that outlives whatever goes wrong in it: what was promised is tried again in the next round.
 
-    ``tidied`` is the newest comment's leaf when the file was last rewritten; returns the same for the next round.
-    Only the kind of error is said, for its text could carry what must not be logged.
+    ``tidied`` is the newest comment's or message's leaf when the file was last rewritten; returns the same for the next
+    round. Only the kind of error is said, for its text could carry what must not be logged.
     """
     try:
         run_once(settings, log, clock)
         with database(settings):
-            newest = db.session.scalar(select(func.max(Submission.leaf_index))) or 0
+            newest = newest_place(db.session())
         return tidied if newest == tidied else tidy(settings)
     except Exception as error:
         click.echo(f"portal tick: {type(error).__name__}, trying again", err=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import rfc8785
 
-from portal.consultations.models import Consultation
+from portal.consultations.models import TALK_DAYS, Consultation
 from portal.ledger import events
 
 
@@ -29,7 +29,10 @@ def frozen_settings(row: Consultation) -> dict[str, Any]:
         "units": [{"code": u.code, "level": u.level, "headcount": u.headcount, "name": u.name_vi} for u in row.units],
         "taxonomy": row.taxonomy_version,
     }
-    return settings | ({"ballots": _frozen_ballots(row)} if row.with_ballots else {})
+    # What came later stands here only where it is not the default: consultations opened before keep their digest.
+    later = {"attachments": row.attachments} if row.attachments else {}
+    later |= {"talk_days": row.talk_days} if row.talk_days != TALK_DAYS else {}
+    return settings | later | ({"ballots": _frozen_ballots(row)} if row.with_ballots else {})
 
 
 def _frozen_ballots(row: Consultation) -> dict[str, Any]:

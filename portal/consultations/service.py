@@ -13,7 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.consultations.frozen import round_leaf
-from portal.consultations.models import LEVELS, Consultation, ConsultationModerator, TaxonomyVersion, Unit
+from portal.consultations.models import (
+    LEVELS,
+    TALK_DAYS,
+    TALK_DAYS_MOST,
+    Consultation,
+    ConsultationModerator,
+    TaxonomyVersion,
+    Unit,
+)
 from portal.consultations.taxonomy import (
     Taxonomy,
     check_successor,
@@ -22,6 +30,7 @@ from portal.consultations.taxonomy import (
     parse_taxonomy,
     taxonomy_sha256,
 )
+from portal.crypto.attachment import COUNT_MAX
 from portal.crypto.statements import EACH_MOST
 from portal.errors import Conflict, Invalid, NotFound
 from portal.ledger.events import SLUG
@@ -47,6 +56,9 @@ class UnitDraft:
 class ConsultationDraft:
     """A consultation as entered. Units of ``k``, ``mix_minimum``: submissions; of ``max_chars``: code points.
 
+    ``attachments``: files that a comment may have, 0 to 3. ``talk_days``: days after the last one on which people
+    can still write to each other about comments, 0 for no conversations at all.
+
     With ``ballot_mode`` "ballots" everyone on the roster gets ``each_ballots``, collected on the days from
     ``collect_from`` to ``collect_until``, which end before the first comment can come.
     """
@@ -66,6 +78,8 @@ class ConsultationDraft:
     k_paraphrase: int = 10
     mix_minimum: int = 10
     max_chars: int = 1000
+    talk_days: int = TALK_DAYS
+    attachments: int = 0
     ballot_mode: str = "open"
     each_ballots: int = 3
     collect_from: date | None = None
@@ -132,6 +146,10 @@ def _check_draft(session: Session, draft: ConsultationDraft) -> None:
         raise Invalid("consultation-period")
     if draft.k < 5 or draft.k_paraphrase < max(10, draft.k):
         raise Invalid("consultation-threshold")
+    if not 0 <= draft.attachments <= COUNT_MAX:
+        raise Invalid("consultation-attachments")
+    if not 0 <= draft.talk_days <= TALK_DAYS_MOST:
+        raise Invalid("consultation-talk-days")
     _check_collecting(draft)
     if session.get(TaxonomyVersion, draft.taxonomy_version) is None:
         raise Invalid("taxonomy-unknown")

@@ -10,12 +10,24 @@ from sqlalchemy.orm import Session
 from portal.consultations.models import Consultation
 from portal.ledger import pool
 from portal.ledger.log import Log
+from portal.submissions.mailbox_models import MailMessage
 from portal.submissions.models import Submission
+
+PLACED = (Submission.__table__, MailMessage.__table__)
+
+
+def mail_group(consultation_id: str) -> str:
+    """The pool's group of a consultation's messages: a question must not pass for company of a comment."""
+    return f"{consultation_id}/mail"
 
 
 def sequence_due(session: Session, log: Log, *, today: date, default_minimum: int, daily: bool = False) -> int:
-    """Append the consultations' pools that have enough company or whose day has ended; returns how many leaves."""
+    """Append the consultations' pools that have enough company or whose day has ended; returns how many leaves.
+
+    Once a day messages are let in whatever their number: what they need to hide is the hour, and people wait for them.
+    """
     minimum = {row.id: row.mix_minimum for row in session.execute(select(Consultation.id, Consultation.mix_minimum))}
+    minimum |= {mail_group(name): 1 if daily else least for name, least in minimum.items()}
 
     def ready() -> list[str]:
         return pool.ready_groups(session, today=today, minimum=minimum, default=default_minimum, daily=daily)
@@ -37,12 +49,11 @@ def sequence_groups(session: Session, log: Log, groups: list[str]) -> int:
     _hold(session, groups)
     placed = pool.drain(session, log, groups)
     if placed:
-        # The Core table: an ORM bulk update would ask for primary keys, which the pool does not know.
-        table = Submission.__table__
-        session.connection().execute(
-            update(table).where(table.c.leaf_hash == bindparam("digest")).values(leaf_index=bindparam("place")),  # type: ignore[arg-type]
-            [{"digest": digest, "place": index} for digest, index in placed],
-        )
+        values = [{"digest": digest, "place": index} for digest, index in placed]
+        # The Core tables: an ORM bulk update would ask for primary keys, which the pool does not know.
+        for table in PLACED:
+            found = update(table).where(table.c.leaf_hash == bindparam("digest"))  # type: ignore[arg-type]
+            session.connection().execute(found.values(leaf_index=bindparam("place")), values)
         session.expire_all()
     return len(placed)
 
@@ -57,3 +68,9 @@ def count_sequenced(session: Session, consultation_id: str) -> int:
     """How many comments of the consultation stand in the log: what anybody can count, never those that wait."""
     query = select(func.count()).select_from(Submission).where(Submission.consultation_id == consultation_id)
     return session.scalar(query.where(Submission.leaf_index.is_not(None))) or 0
+
+
+def newest_place(session: Session) -> int:
+    """The newest leaf of a comment or a message; 0 while there is none."""
+    found = [session.scalar(select(func.max(model.leaf_index))) or 0 for model in (Submission, MailMessage)]
+    return max(found)

@@ -11,7 +11,9 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
+from portal.web.attachment_messages import ATTACHMENTS
 from portal.web.issuing_messages import ISSUING
+from portal.web.talk_messages import TALK
 
 STATUS: dict[type[PortalError], int] = {Invalid: 422, NotFound: 404, Conflict: 409, TooMany: 429, Forbidden: 403}
 
@@ -135,6 +137,7 @@ MESSAGES = {
     ),
     "replay": _l("This sealed comment has been received already. It is not counted twice."),
     "receipt-malformed": _l("The receipt code could not be read. Check it against what you saved."),
+    **ATTACHMENTS,
     # ballots
     "ballots-none": _l("This consultation works without ballots: whoever wants to can write."),
     "ballot-missing": _l(
@@ -196,6 +199,7 @@ MESSAGES = {
     "coding-contradiction": _l("A comment with nothing to publish cannot have categories. Remove one or the other."),
     "coding-paraphrase-long": _l("The paraphrase is longer than %(limit)s characters. Shorten it."),
     **ISSUING,
+    **TALK,
     # findings, concerns, reports
     "nothing-to-publish": _l("Nobody wrote a comment, so there is nothing to publish."),
     "codings-incomplete": _l("Some comments have no coding yet. Finish moderation before publishing."),
@@ -207,6 +211,7 @@ MESSAGES = {
     ),
     "report-bad-table": _l("A table of the report's style or wording is wrong: %(key)s"),
     "report-bad-findings-file": _l("This findings file is damaged or does not belong to its log entry."),
+    "report-bad-edition": _l("The data for checking this report is damaged or does not fit together."),
     "publication-unknown": _l("These findings have not been published."),
     "concern-unknown": _l("There is no such concern."),
     "concern-state": _l("Choose a state for the concern."),

@@ -14,11 +14,11 @@ from portal.web import access
 from portal.web.bucket import GlobalBucket
 from portal.web.locale import public_url
 from portal.web.origin import check_origin
-from portal.web.public import ballots, files, log, pages, receipts, results, sealing, submissions
+from portal.web.public import ballots, files, log, mail, pages, receipts, results, sealing, submissions
 from portal.web.public.blueprint import public
 from portal.web.runtime import KEY, runtime
 
-__all__ = ["ballots", "install", "log", "pages", "receipts", "results", "sealing"]
+__all__ = ["ballots", "install", "log", "mail", "pages", "receipts", "results", "sealing"]
 
 NAV = {
     "home": "consultation",
@@ -65,7 +65,8 @@ def install(app: Flask, settings: Settings) -> None:
     """Give ``app`` the public pages, in both languages, and what guards them."""
     app.before_request(partial(check_origin, settings))
     app.before_request(access.guard)
-    app.extensions[submissions.BUCKET] = GlobalBucket(settings.open_rate, app.extensions[KEY].clock)
+    for name, rate in submissions.rates(settings.open_rate).items():
+        app.extensions[name] = GlobalBucket(rate, app.extensions[KEY].clock)
     app.jinja_env.globals["asset"] = asset
     app.context_processor(partial(_layout, settings))
     files.install(app)

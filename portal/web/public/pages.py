@@ -9,6 +9,7 @@ from portal.consultations import service as consultations
 from portal.extensions import db
 from portal.web.headers import allow_camera
 from portal.web.public.blueprint import public
+from portal.web.public.mail import talks
 from portal.web.public.shown import TOPICS, shelve
 from portal.web.runtime import runtime
 
@@ -42,8 +43,12 @@ def consultation(cid: str) -> ResponseReturnValue:
 
 @public.get("/receipt")
 def receipt() -> ResponseReturnValue:
-    """Where a receipt code is entered; the browser derives from it what is asked of the server."""
-    return render_template("public/receipt.html", **_trust())
+    """Where a receipt code is entered, to check a comment or to read and answer what moderators ask about it.
+
+    The browser derives from the code what is asked of the server; for messages it asks every consultation alike.
+    """
+    found = talks(db.session(), runtime().clock.today())
+    return render_template("public/receipt.html", talks=found, **_trust())
 
 
 @public.get("/proof")

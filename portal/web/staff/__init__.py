@@ -23,6 +23,7 @@ from portal.web.staff import (
     moderation,
     reports,
     shell,
+    talk,
     taxonomy,
 )
 
@@ -37,6 +38,7 @@ ROOMS: tuple[tuple[Blueprint, Access, str], ...] = (
     (ballots.blueprint, for_roles(*ballots.ENTRY), "/ballots"),
     (taxonomy.blueprint, for_roles("admin"), "/taxonomy"),
     (moderation.blueprint, for_roles("moderator"), "/moderation"),
+    (talk.blueprint, for_roles("moderator"), "/moderation"),
     (keys.blueprint, for_roles("moderator"), "/keys"),
     (findings.blueprint, for_roles("committee"), "/findings"),
     (concerns.blueprint, for_roles("committee"), "/concerns"),

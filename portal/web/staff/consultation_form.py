@@ -19,7 +19,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional
 
-from portal.consultations.models import Consultation
+from portal.consultations.models import TALK_DAYS, TALK_DAYS_MOST, Consultation
 from portal.consultations.service import ConsultationDraft
 from portal.crypto.statements import EACH_MOST, SignedTerms
 from portal.ledger.events import SLUG
@@ -50,6 +50,7 @@ FIELD_OF = {
     "consultation-threshold": "k_paraphrase",
     "taxonomy-unknown": "taxonomy_version",
     "consultation-ballot-mode": "ballot_mode",
+    "consultation-talk-days": "talk_days",
     "consultation-each-ballots": "each_ballots",
     "consultation-collecting-period": "collect_until",
     "consultation-collecting-late": "collect_until",
@@ -124,6 +125,16 @@ class ConsultationForm(StaffForm):
         ),
     )
     max_chars = number(_l("Most characters of a comment"), least=100, most=1500, default=1000)
+    talk_days = number(
+        _l("Days of conversation"),
+        least=0,
+        most=TALK_DAYS_MOST,
+        default=TALK_DAYS,
+        description=_l(
+            "So many days after the last one, moderators can ask back and submitters can answer; then what was "
+            "written is erased. 0: no conversations."
+        ),
+    )
     units = FieldList(FormField(UnitRow), min_entries=3, max_entries=UNITS_MAX)
     kids = SelectMultipleField(_l("Moderator keys"), choices=[])
 
