@@ -1,4 +1,4 @@
-"""A document in its style as a DOCX file: editable, and the same bytes for the same document."""
+"""A report in its style as a DOCX file: editable, and the same bytes for the same content."""
 
 from __future__ import annotations
 
@@ -9,42 +9,52 @@ from docx.shared import Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph as DocxParagraph
 
-from portal.reports import dates
-from portal.reports.docx_package import blank, to_bytes
+from portal.reports.annex import Annex
+from portal.reports.docx_annex import AnnexWriter
+from portal.reports.docx_package import blank, carry, to_bytes
 from portal.reports.docx_styles import define, mm_twips, twips
+from portal.reports.layout import Line, lay_out
 from portal.reports.metrics import text_width
-from portal.reports.model import Block, Document, Heading, Paragraph, Run
+from portal.reports.model import Document, Run
 from portal.reports.style import Style, load_style
 
 POINTS_PER_MM = 72 / 25.4
-HEADING_STYLES = {"part": "VbPhan", "section": "VbMuc", "point": "VbDiem", "mark": "VbDauMuc"}
+LINE_STYLES = {
+    "part": "VbPhan",
+    "section": "VbMuc",
+    "point": "VbDiem",
+    "mark": "VbDauMuc",
+    "paragraph": "VbNoiDung",
+}
 
 
-def to_docx(document: Document, style: Style | None = None) -> bytes:
-    """The file. ``style`` is by default the table the document names.
+def to_docx(document: Document, style: Style | None = None, annex: Annex | None = None) -> bytes:
+    """The file. ``style`` is by default the table the document names; with an annex it carries its edition.
 
     :raises portal.reports.errors.BadTable: when the document names an unknown style.
     """
-    return _Writer(document, style or load_style(document.style)).write()
+    return _Writer(document, style or load_style(document.style)).write(annex)
 
 
 class _Writer:
     """One document on its way into one file."""
 
     def __init__(self, document: Document, style: Style) -> None:
-        self.document, self.style = document, style
+        self.style, self.layout = style, lay_out(document, style)
         self.docx: DocxDocument = blank(document, style)
         define(self.docx, style)
 
-    def write(self) -> bytes:
-        """Head, title, body, foot, page number; then the bytes."""
+    def write(self, annex: Annex | None) -> bytes:
+        """Head, title, body, foot, page number, annex; then the bytes."""
         self.head()
         self.title()
-        blocks = self.document.blocks
-        for place, block in enumerate(blocks):
-            self.block(block, last=place == len(blocks) - 1)
+        for place, line in enumerate(self.layout.body, start=1):
+            self.line(line, last=place == len(self.layout.body))
         self.foot()
         self.page_number()
+        if annex is not None:
+            AnnexWriter(self.docx, self.style, self.paragraph, self.table).write(annex)
+            carry(self.docx, annex.data)
         return to_bytes(self.docx)
 
     # -- pieces ----------------------------------------------------------------------------------------------------
@@ -113,65 +123,56 @@ class _Writer:
 
     def head(self) -> None:
         """Issuer and motto side by side; below them number and date."""
-        head, style = self.document.head, self.style.head
+        layout, style = self.layout, self.style.head
         table = self.table(2, style.left_mm, style.right_mm)
         (issuer, motto), (number, place) = (row.cells for row in table.rows)
-        self.paragraph(issuer, "VbCoQuanCapTren", Run(head.parent))
-        self.paragraph(issuer, "VbCoQuan", Run(head.issuer))
-        if style.issuer_mark:
-            self.paragraph(issuer, "VbCoQuanCapTren", Run(style.issuer_mark))
+        parent, office, *mark = layout.issuer
+        self.paragraph(issuer, "VbCoQuanCapTren", Run(parent))
+        self.paragraph(issuer, "VbCoQuan", Run(office))
+        for sign in mark:
+            self.paragraph(issuer, "VbCoQuanCapTren", Run(sign))
         if style.issuer_rule:
-            length = text_width(head.issuer, style.issuer_pt, bold=True) * style.issuer_rule
+            length = text_width(office, style.issuer_pt, bold=True) * style.issuer_rule
             self.rule(issuer, length, style.left_mm * POINTS_PER_MM)
-        for line, text in enumerate(style.motto, start=1):
-            self.paragraph(motto, f"VbTieuDe{line}", Run(text))
+        for nth, text in enumerate(layout.motto, start=1):
+            self.paragraph(motto, f"VbTieuDe{nth}", Run(text))
         if style.motto_rule == "text":
-            length = text_width(style.motto[-1], style.motto_pt[-1], bold=True)
+            length = text_width(layout.motto[-1], style.motto_pt[-1], bold=True)
             self.rule(motto, length, style.right_mm * POINTS_PER_MM)
-        self.paragraph(number, "VbSo", Run(style.number(head.number, head.symbol)))
-        self.paragraph(place, "VbDiaDanh", Run(dates.place_line(head.place, head.issued)))
+        self.paragraph(number, "VbSo", Run(layout.number))
+        self.paragraph(place, "VbDiaDanh", Run(layout.place))
 
     def title(self) -> None:
         """Kind, subject, and the sign or rule under them."""
-        title, style = self.document.title, self.style.title
-        self.paragraph(None, "VbTenLoai", Run(title.kind))
-        self.paragraph(None, "VbTrichYeu", Run(title.subject))
+        layout, style = self.layout, self.style.title
+        self.paragraph(None, "VbTenLoai", Run(layout.kind))
+        self.paragraph(None, "VbTrichYeu", Run(layout.subject))
         if style.separator_rule:
             room = self.style.page.text_mm * POINTS_PER_MM
-            length = min(text_width(title.subject, style.subject_pt, bold=True), room) * style.separator_rule
+            length = min(text_width(layout.subject, style.subject_pt, bold=True), room) * style.separator_rule
             self.rule(None, length, room).paragraph_format.space_after = Pt(style.after_pt)
-        if style.separator:
-            self.paragraph(None, "VbSauTrichYeu", Run(style.separator))
+        if layout.separator:
+            self.paragraph(None, "VbSauTrichYeu", Run(layout.separator))
 
-    def block(self, block: Block, *, last: bool) -> None:
+    def line(self, line: Line, *, last: bool) -> None:
         """A heading or a paragraph of the body; the last one closes the text and stays with the signature."""
-        numbering = self.style.numbering
-        if isinstance(block, Heading):
-            label = numbering.label(block.level, block.number)
-            self.paragraph(None, HEADING_STYLES[block.level], Run(label + block.text))
-            return
-        runs = list(_spaced(block))
-        if block.number is not None:
-            runs.insert(0, Run(numbering.label("section", block.number), bold=numbering.section_bold))
-        if last:
-            runs[-1] = Run(runs[-1].text.removesuffix(".") + self.style.body.end, runs[-1].bold, runs[-1].italic)
-        paragraph = self.paragraph(None, "VbNoiDung", *runs)
+        paragraph = self.paragraph(None, LINE_STYLES[line.kind], *line.runs)
         if last:
             paragraph.paragraph_format.keep_with_next = True
 
     def foot(self) -> None:
         """Recipients on the left, signature on the right."""
-        recipients, signature, style = self.document.recipients, self.document.signature, self.style
+        layout, style = self.layout, self.style
         width = style.recipients.width_mm
         left, right = self.table(1, width, style.page.text_mm - width).rows[0].cells
-        self.paragraph(left, "VbNoiNhan", Run(style.recipients.heading))
-        for line in style.recipients.lines(recipients.items):
-            self.paragraph(left, "VbNoiNhanMuc", Run(line))
-        if signature.authority is not None:
-            words = f"{style.signature.authority_abbreviation} {signature.authority}"
-            self.paragraph(right, "VbQuyenHan", Run(words))
-        self.paragraph(right, "VbChucVu", Run(signature.post))
-        self.paragraph(right, "VbHoTen", Run(signature.name))
+        heading, *items = layout.recipients
+        self.paragraph(left, "VbNoiNhan", Run(heading))
+        for item in items:
+            self.paragraph(left, "VbNoiNhanMuc", Run(item))
+        if layout.authority is not None:
+            self.paragraph(right, "VbQuyenHan", Run(layout.authority))
+        self.paragraph(right, "VbChucVu", Run(layout.post))
+        self.paragraph(right, "VbHoTen", Run(layout.name))
         for cell in (left, right):
             cell.paragraphs[0].paragraph_format.space_before = Pt(style.signature.before_pt)
 
@@ -187,16 +188,3 @@ class _Writer:
                 f'<w:lang w:val="{self.style.font.language}"/></w:rPr><w:t>2</w:t></w:r></w:fldSimple>'
             )
         )
-
-
-def _spaced(paragraph: Paragraph) -> list[Run]:
-    """The runs of all its sentences, with a space between sentences and neighbours of one look joined."""
-    joined: list[Run] = []
-    for sentence in paragraph.sentences:
-        for at, run in enumerate(sentence.runs):
-            text = f" {run.text}" if joined and at == 0 else run.text
-            if joined and (joined[-1].bold, joined[-1].italic) == (run.bold, run.italic):
-                joined[-1] = Run(joined[-1].text + text, run.bold, run.italic)
-            else:
-                joined.append(Run(text, run.bold, run.italic))
-    return joined

@@ -6,6 +6,7 @@ file tells nothing of who made it, where or when (no author, no times, no applic
 
 from __future__ import annotations
 
+import base64
 import io
 import zipfile
 
@@ -47,6 +48,17 @@ FONTS = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
     <w:pitch w:val="variable"/>
   </w:font>
 </w:fonts>"""
+
+CUSTOM_PROPERTIES = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+EDITION_NAMESPACE = "urn:democracy-portal:report:1"
+ITEM = f'<?xml version="1.0" encoding="UTF-8"?>\n<edition xmlns="{EDITION_NAMESPACE}">{{text}}</edition>'
+# The id is of the kind of data, not of a file: it is the same in every report.
+ITEM_PROPERTIES = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
+    '<ds:datastoreItem xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml" '
+    'ds:itemID="{6D0B4E0A-5B0C-4B52-9C1E-0D4F6A1B7C35}"><ds:schemaRefs>'
+    f'<ds:schemaRef ds:uri="{EDITION_NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'
+)
 
 
 def blank(document: Document, style: Style) -> DocxDocument:
@@ -96,6 +108,16 @@ def _set_page(docx: DocxDocument, style: Style) -> None:
     for name in list(section._sectPr.attrib):
         # Revision marks of the template's last editing sessions.
         del section._sectPr.attrib[name]
+
+
+def carry(docx: DocxDocument, data: bytes) -> None:
+    """Put ``data`` into the file as a custom XML part (ECMA-376 part 1, 15.2.5), which editors keep as it is."""
+    package = docx.part.package
+    text = base64.b64encode(data).decode()
+    item = Part(PackURI("/customXml/item1.xml"), CONTENT_TYPE.XML, ITEM.format(text=text).encode(), package)
+    about = Part(PackURI("/customXml/itemProps1.xml"), CUSTOM_PROPERTIES, ITEM_PROPERTIES.encode(), package)
+    item.relate_to(about, RELATIONSHIP_TYPE.CUSTOM_XML_PROPS)
+    docx.part.relate_to(item, RELATIONSHIP_TYPE.CUSTOM_XML)
 
 
 def to_bytes(docx: DocxDocument) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from docx.document import Document as DocxDocument
 from docx.oxml import parse_xml
@@ -17,7 +17,10 @@ Align = Literal["left", "center", "both"]
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A paragraph style. ``line_pt`` None is single spacing; lengths in points, ``indent_mm`` in millimetres."""
+    """A paragraph style. ``line_pt`` None is single spacing; lengths in points, ``indent_mm`` in millimetres.
+
+    ``outline`` 0 to 8 makes it a heading for navigation and for screen readers.
+    """
 
     id: str
     name: str
@@ -32,6 +35,8 @@ class Role:
     indent_mm: float = 0
     inset_mm: float = 0
     keep_next: bool = False
+    outline: int | None = None
+    new_page: bool = False
 
 
 def twips(points: float) -> int:
@@ -46,7 +51,7 @@ def mm_twips(millimetres: float) -> int:
 
 def roles(style: Style) -> list[Role]:
     """All roles of a document in ``style``, head to foot."""
-    return [*_head_roles(style), *_body_roles(style), *_foot_roles(style)]
+    return [*_head_roles(style), *_body_roles(style), *_foot_roles(style), *_annex_roles(style)]
 
 
 def _head_roles(style: Style) -> Iterable[Role]:
@@ -66,7 +71,7 @@ def _head_roles(style: Style) -> Iterable[Role]:
 
 
 def _body_roles(style: Style) -> Iterable[Role]:
-    def body(id_: str, name: str, **look: bool) -> Role:
+    def body(id_: str, name: str, **look: Any) -> Role:
         measures = style.body
         return Role(
             id_,
@@ -81,10 +86,10 @@ def _body_roles(style: Style) -> Iterable[Role]:
         )
 
     yield body("VbNoiDung", "VB Nội dung")
-    yield body("VbPhan", "VB Phần", bold=True, keep_next=True)
-    yield body("VbMuc", "VB Mục", bold=True, keep_next=True)
-    yield body("VbDiem", "VB Điểm", keep_next=True)
-    yield body("VbDauMuc", "VB Đầu mục nghiêng", italic=True, keep_next=True)
+    yield body("VbPhan", "VB Phần", bold=True, keep_next=True, outline=0)
+    yield body("VbMuc", "VB Mục", bold=True, keep_next=True, outline=1)
+    yield body("VbDiem", "VB Điểm", keep_next=True, outline=2)
+    yield body("VbDauMuc", "VB Đầu mục nghiêng", italic=True, keep_next=True, outline=1)
 
 
 def _foot_roles(style: Style) -> Iterable[Role]:
@@ -104,6 +109,17 @@ def _foot_roles(style: Style) -> Iterable[Role]:
     yield Role("VbChucVu", "VB Chức vụ", signature.authority_pt, bold=signature.post_bold, keep_next=True)
     yield Role("VbHoTen", "VB Họ tên", signature.name_pt, bold=True, before_pt=signature.gap_pt)
     yield Role("VbSoTrang", "VB Số trang", style.page_number.size_pt)
+
+
+def _annex_roles(style: Style) -> Iterable[Role]:
+    size, small = style.title.subject_pt, style.recipients.item_pt
+    yield Role("VbPhuLuc", "VB Phụ lục", size, bold=True, keep_next=True, outline=0, new_page=True)
+    yield Role("VbPhuLucTen", "VB Phụ lục, tên", size, bold=True, after_pt=6, keep_next=True)
+    yield Role("VbBangTen", "VB Bảng, tên", small, bold=True, align="left", before_pt=10, after_pt=4, keep_next=True)
+    yield Role("VbBangDau", "VB Bảng, đầu cột", small, bold=True, before_pt=2, after_pt=2, keep_next=True)
+    yield Role("VbBangO", "VB Bảng, ô", small, align="left", before_pt=2, after_pt=2)
+    yield Role("VbHinh", "VB Hình", small, align="left", before_pt=6)
+    yield Role("VbKiemChung", "VB Kiểm chứng", small, align="left", before_pt=12)
 
 
 def define(docx: DocxDocument, style: Style) -> None:
@@ -155,6 +171,7 @@ def _paragraph(role: Role) -> str:
         else 'w:line="240" w:lineRule="auto"'
     )
     inset = mm_twips(role.inset_mm)
+    outline = "" if role.outline is None else f'<w:outlineLvl w:val="{role.outline}"/>'
     look = "".join(
         (
             "<w:b/><w:bCs/>" if role.bold else "",
@@ -166,8 +183,9 @@ def _paragraph(role: Role) -> str:
     return (
         f'<w:style {nsdecls("w")} w:type="paragraph" w:customStyle="1" w:styleId="{role.id}">'
         f'<w:name w:val="{role.name}"/><w:basedOn w:val="Normal"/><w:qFormat/><w:pPr>'
-        f"{'<w:keepNext/>' if role.keep_next else ''}<w:widowControl/>"
+        f"{'<w:keepNext/>' if role.keep_next else ''}{'<w:pageBreakBefore/>' if role.new_page else ''}"
+        "<w:widowControl/>"
         f'<w:spacing w:before="{twips(role.before_pt)}" w:after="{twips(role.after_pt)}" {line}/>'
         f'<w:ind w:left="{inset}" w:right="{inset}" w:firstLine="{mm_twips(role.indent_mm)}"/>'
-        f'<w:jc w:val="{role.align}"/></w:pPr><w:rPr>{look}</w:rPr></w:style>'
+        f'<w:jc w:val="{role.align}"/>{outline}</w:pPr><w:rPr>{look}</w:rPr></w:style>'
     )

@@ -27,3 +27,9 @@ class BadFindingsFile(Invalid):
     """A ``findings.json`` is malformed, or its leaf is not the leaf of its publication."""
 
     code = "report-bad-findings-file"
+
+
+class BadEdition(Invalid):
+    """What a report's file carries for the verifier is malformed, or its parts do not belong together."""
+
+    code = "report-bad-edition"

@@ -4,35 +4,45 @@ from __future__ import annotations
 
 import re
 
-from portal.reports import dates
-from portal.reports.model import Block, Document, Heading
+from portal.reports.annex import Annex, Listing
+from portal.reports.layout import Line, lay_out
+from portal.reports.model import Document
 from portal.reports.style import Style, load_style
-from portal.reports.text import block_text
 
 # Signs that CommonMark reads as markup anywhere in a line, and those it reads so at a line's beginning (section 2.4).
-ANYWHERE = re.compile(r"([\\`*_\[\]<>&])")
-AT_START = re.compile(r"^(\s*)(?:([-+#=~|])|(\d+)([.)]))")
+ANYWHERE = re.compile(r"([\\`*_\[\]<>&|])")
+AT_START = re.compile(r"^(\s*)(?:([-+#=~])|(\d+)([.)]))")
 HEADINGS = {"part": "##", "section": "###", "point": "####", "mark": "###"}
 
 
-def to_markdown(document: Document, style: Style | None = None) -> str:
-    """Head, title, body and foot; parts of the document are headings of the second level."""
+def to_markdown(document: Document, style: Style | None = None, annex: Annex | None = None) -> str:
+    """Head, title, body, foot and annex; parts of the document are headings of the second level."""
     style = style or load_style(document.style)
-    head, title, signature = document.head, document.title, document.signature
-    number = style.head.number(head.number, head.symbol)
-    top = [*style.head.motto, head.parent, head.issuer, number, dates.place_line(head.place, head.issued)]
-    body = [_block(block, style) for block in document.blocks]
-    body[-1] = body[-1].removesuffix(".") + escape(style.body.end)
-    on_behalf = [f"{style.signature.authority_abbreviation} {signature.authority}"] if signature.authority else []
-    recipients = [style.recipients.heading, *style.recipients.lines(document.recipients.items)]
-    signed = [*on_behalf, signature.post, signature.name]
-    parts = [_lines(top), f"# {escape(title.kind)}", f"**{escape(title.subject)}**", *body]
-    return "\n\n".join([*parts, _lines(recipients), _lines(signed)]) + "\n"
+    layout = lay_out(document, style)
+    top = [*layout.motto, *layout.issuer[:2], layout.number, layout.place]
+    signed = [line for line in (layout.authority, layout.post, layout.name) if line is not None]
+    parts = [_lines(top), f"# {escape(layout.kind)}", f"**{escape(layout.subject)}**", *map(_block, layout.body)]
+    closing = _annex(annex) if annex else []
+    return "\n\n".join([*parts, _lines(list(layout.recipients)), _lines(signed), *closing]) + "\n"
 
 
-def _block(block: Block, style: Style) -> str:
-    words = escape(block_text(block, style))
-    return f"{HEADINGS[block.level]} {words}" if isinstance(block, Heading) else words
+def _block(line: Line) -> str:
+    words = escape(line.text)
+    return f"{HEADINGS[line.kind]} {words}" if line.kind in HEADINGS else words
+
+
+def _annex(annex: Annex) -> list[str]:
+    parts = [f"## {escape(annex.heading)}", f"**{escape(annex.title)}**", escape(annex.basis)]
+    for listing in annex.listings:
+        parts += [f"### {escape(listing.title)}", _table(listing)]
+    return [*parts, *([escape(annex.nothing)] if annex.nothing else []), escape(annex.check)]
+
+
+def _table(listing: Listing) -> str:
+    """A table as GitHub Flavored Markdown has it (section 4.10)."""
+    rows = [listing.columns, *((one.code, one.label, one.said) for one in listing.entries)]
+    lines = [f"| {' | '.join(map(escape, row))} |" for row in rows]
+    return "\n".join([lines[0], "|---" * len(listing.columns) + "|", *lines[1:]])
 
 
 def _lines(lines: list[str]) -> str:
