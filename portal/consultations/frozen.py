@@ -31,6 +31,7 @@ def frozen_settings(row: Consultation) -> dict[str, Any]:
     }
     # What came later stands here only where it is not the default: consultations opened before keep their digest.
     later = {"attachments": row.attachments} if row.attachments else {}
+    later |= {"readers": row.readers} if row.readers != 1 else {}
     later |= {"talk_days": row.talk_days} if row.talk_days != TALK_DAYS else {}
     return settings | later | ({"ballots": _frozen_ballots(row)} if row.with_ballots else {})
 

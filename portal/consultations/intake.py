@@ -18,6 +18,7 @@ STATEMENT = (
         Consultation.opens,
         Consultation.closes,
         Consultation.ballot_mode,
+        Consultation.attachments,
         ConsultationModerator.kid,
     )
     .join(ConsultationModerator, ConsultationModerator.consultation_id == Consultation.id)
@@ -30,7 +31,10 @@ HELD = STATEMENT.with_for_update(read=True, of=Consultation)
 
 @dataclass(frozen=True)
 class Intake:
-    """A consultation as a comment meets it. ``kids``: the moderators' key ids, sorted; never empty once it opened."""
+    """A consultation as a comment meets it. ``kids``: the moderators' key ids, sorted; never empty once it opened.
+
+    ``attachments``: how many files a comment may have.
+    """
 
     id: str
     state: str
@@ -38,6 +42,7 @@ class Intake:
     closes: date
     ballot_mode: str
     kids: tuple[str, ...]
+    attachments: int = 0
 
     @property
     def with_ballots(self) -> bool:
@@ -59,10 +64,10 @@ def intake(session: Session, consultation_id: str, *, hold: bool = False) -> Int
         raise NotFound("consultation-unknown")
     first = rows[0]
     kids = tuple(row.kid for row in rows)
-    return Intake(consultation_id, first.state, first.opens, first.closes, first.ballot_mode, kids)
+    return Intake(consultation_id, first.state, first.opens, first.closes, first.ballot_mode, kids, first.attachments)
 
 
 def intake_of(row: Consultation) -> Intake:
     """The same of a consultation that is loaded already."""
     kids = tuple(moderator.kid for moderator in row.moderators)
-    return Intake(row.id, row.state, row.opens, row.closes, row.ballot_mode, kids)
+    return Intake(row.id, row.state, row.opens, row.closes, row.ballot_mode, kids, row.attachments)

@@ -39,6 +39,7 @@ from portal.ledger.turns import take_turn
 
 PUBLIC_STATES = ("open", "closed", "published")
 BALLOT_MODES = ("open", "ballots")
+READERS = (1, 2)
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,9 @@ class UnitDraft:
 class ConsultationDraft:
     """A consultation as entered. Units of ``k``, ``mix_minimum``: submissions; of ``max_chars``: code points.
 
-    ``attachments``: files that a comment may have, 0 to 3. ``talk_days``: days after the last one on which people
-    can still write to each other about comments, 0 for no conversations at all.
+    ``readers``: how many moderators code each comment, independently: 1 or 2. ``attachments``: files that a comment may
+    have, 0 to 3. ``talk_days``: days after the last one on which people can still write to each other about comments, 0
+    for no conversations at all.
 
     With ``ballot_mode`` "ballots" everyone on the roster gets ``each_ballots``, collected on the days from
     ``collect_from`` to ``collect_until``, which end before the first comment can come.
@@ -79,6 +81,7 @@ class ConsultationDraft:
     mix_minimum: int = 10
     max_chars: int = 1000
     talk_days: int = TALK_DAYS
+    readers: int = 1
     attachments: int = 0
     ballot_mode: str = "open"
     each_ballots: int = 3
@@ -150,6 +153,8 @@ def _check_draft(session: Session, draft: ConsultationDraft) -> None:
         raise Invalid("consultation-attachments")
     if not 0 <= draft.talk_days <= TALK_DAYS_MOST:
         raise Invalid("consultation-talk-days")
+    if draft.readers not in READERS:
+        raise Invalid("consultation-readers")
     _check_collecting(draft)
     if session.get(TaxonomyVersion, draft.taxonomy_version) is None:
         raise Invalid("taxonomy-unknown")
@@ -194,6 +199,8 @@ def open_consultation(
         raise Conflict("consultation-not-draft")
     if not row.moderators:
         raise Conflict("consultation-needs-moderators")
+    if len(row.moderators) < row.readers:
+        raise Conflict("consultation-needs-readers")
     if not row.units:
         raise Conflict("consultation-needs-units")
     if row.closes < today:

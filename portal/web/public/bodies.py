@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from portal.crypto.encoding import b64url_decode
@@ -15,20 +15,30 @@ HASH_BYTES = 32
 
 @dataclass(frozen=True)
 class Sealed:
-    """A posted comment: the envelope, the SHA-256 of the receipt's locator (32 bytes), and the ballot if any."""
+    """A posted comment: the envelope, the SHA-256 of the receipt's locator (32 bytes), and the ballot if any.
+
+    ``files``: SHA-256 of each sealed file that goes with it (32 bytes each).
+    """
 
     envelope: bytes
     locator_hash: bytes
     ballot: bytes | None = None
+    files: tuple[bytes, ...] = ()
 
 
-def _strings(body: bytes, *allowed: set[str]) -> dict[str, str]:
-    """A JSON object of exactly one of those sets of keys, whose values are strings."""
+def _object(body: bytes) -> dict[str, Any]:
     try:
         found: Any = json.loads(body)
     except (ValueError, RecursionError):
         raise Invalid("body-malformed") from None
-    if not isinstance(found, dict) or set(found) not in allowed or not all(isinstance(v, str) for v in found.values()):
+    if not isinstance(found, dict):
+        raise Invalid("body-malformed")
+    return found
+
+
+def _strings(found: dict[str, Any], *allowed: set[str]) -> dict[str, str]:
+    """The object, if it has exactly one of those sets of keys and strings for values."""
+    if set(found) not in allowed or not all(isinstance(v, str) for v in found.values()):
         raise Invalid("body-malformed")
     return found
 
@@ -38,12 +48,28 @@ def read_sealed(body: bytes) -> Sealed:
 
     All base64url; the hash has 32 bytes.
     """
-    fields = _strings(body, {"envelope", "locator_hash"}, {"envelope", "locator_hash", "ballot"})
+    return _sealed(_object(body))
+
+
+def read_sealed_with_files(body: bytes) -> Sealed:
+    """The same with ``"files"``: SHA-256 of each sealed file behind it, base64url, in their order and each once."""
+    found = _object(body)
+    files = found.pop("files", None)
+    if not isinstance(files, list) or not all(isinstance(item, str) for item in files):
+        raise Invalid("body-malformed")
+    hashes = tuple(_bytes32(item, "attachment-malformed") for item in files)
+    if len(set(hashes)) != len(hashes):
+        raise Invalid("attachment-malformed")
+    return replace(_sealed(found), files=hashes)
+
+
+def _sealed(found: dict[str, Any]) -> Sealed:
+    fields = _strings(found, {"envelope", "locator_hash"}, {"envelope", "locator_hash", "ballot"})
     try:
         envelope = b64url_decode(fields["envelope"])
     except CryptoError:
         raise Invalid("envelope-malformed") from None
-    return Sealed(envelope, _hash(fields["locator_hash"]), _ballot(fields.get("ballot")))
+    return Sealed(envelope, _bytes32(fields["locator_hash"], "receipt-malformed"), _ballot(fields.get("ballot")))
 
 
 def _ballot(text: str | None) -> bytes | None:
@@ -57,14 +83,14 @@ def _ballot(text: str | None) -> bytes | None:
 
 def read_locator(body: bytes) -> bytes:
     """``{"locator": b64url of 32 bytes}``."""
-    return _hash(_strings(body, {"locator"})["locator"])
+    return _bytes32(_strings(_object(body), {"locator"})["locator"], "receipt-malformed")
 
 
-def _hash(text: str) -> bytes:
+def _bytes32(text: str, code: str) -> bytes:
     try:
         value = b64url_decode(text)
     except CryptoError:
-        raise Invalid("receipt-malformed") from None
+        raise Invalid(code) from None
     if len(value) != HASH_BYTES:
-        raise Invalid("receipt-malformed")
+        raise Invalid(code)
     return value

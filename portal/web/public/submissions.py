@@ -10,27 +10,40 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.ballots import redeem
-from portal.consultations.intake import intake
+from portal.consultations.intake import Intake, intake
+from portal.crypto.attachment import SIZES
 from portal.errors import Invalid
 from portal.extensions import db
+from portal.submissions import attachments
 from portal.submissions.service import Acceptance, accept
 from portal.web.bucket import GlobalBucket
+from portal.web.public import attached
 from portal.web.public.blueprint import public
-from portal.web.public.bodies import Sealed, read_sealed
+from portal.web.public.bodies import Sealed, read_sealed, read_sealed_with_files
 from portal.web.runtime import runtime, unit_of_work
 
 BUCKET = "portal.public.bucket"
+FILES_BUCKET = "portal.public.files-bucket"
+FILES_SHARE = 20
+"""Where no ballot is needed, one comment in so many may have files: those are up to a thousand times as large."""
 FILE_MAX = 64 * 1024
 
+Spendable = redeem.Verified | bytes | None
+"""A ballot as :func:`portal.submissions.service.accept` takes it."""
 
-def _take(cid: str, sealed: Sealed) -> Acceptance:
-    """Accept in one transaction. The bucket is asked where no ballot limits what one person can send."""
-    here, ballot = runtime(), _verified(cid, sealed)
+
+def rates(open_rate: int) -> dict[str, int]:
+    """Tokens a minute of this module's buckets; 0: no limit."""
+    return {BUCKET: open_rate, FILES_BUCKET: max(1, open_rate // FILES_SHARE) if open_rate else 0}
+
+
+def _take(cid: str, sealed: Sealed, ballot: Spendable, files: tuple[bytes, ...] = ()) -> Acceptance:
+    """Accept in one transaction, files and all. The bucket is asked where no ballot limits what one person can send."""
+    here = runtime()
     with unit_of_work() as session:
         row = intake(session, cid, hold=True)
-        if not row.with_ballots:
-            cast(GlobalBucket, current_app.extensions[BUCKET]).take()
-        return accept(
+        _spare(row, BUCKET)
+        taken = accept(
             session,
             here.log,
             here.clock,
@@ -40,9 +53,17 @@ def _take(cid: str, sealed: Sealed) -> Acceptance:
             ballot=ballot,
             promise_days=here.settings.promise_days,
         )
+        if files and taken.fresh:
+            attachments.store(session, row, files, quota=here.settings.attachment_quota)
+    return taken
 
 
-def _verified(cid: str, sealed: Sealed) -> redeem.Verified | bytes | None:
+def _spare(place: Intake, bucket: str) -> None:
+    if not place.with_ballots:
+        cast(GlobalBucket, current_app.extensions[bucket]).take()
+
+
+def _verified(cid: str, sealed: Sealed) -> Spendable:
     """The ballot, verified before the write lock is taken: what is forged makes nobody else wait."""
     if sealed.ballot is None:
         return None
@@ -56,7 +77,39 @@ def _verified(cid: str, sealed: Sealed) -> redeem.Verified | bytes | None:
 @public.post("/c/<cid>/submissions")
 def submit(cid: str) -> ResponseReturnValue:
     """Take a sealed comment: 201 with the log's promise, 200 when the same bytes came before."""
-    taken = _take(cid, read_sealed(request.get_data()))
+    sealed = read_sealed(request.get_data())
+    return _answer(_take(cid, sealed, _verified(cid, sealed)))
+
+
+@public.post("/c/<cid>/submissions-with-files")
+def submit_with_files(cid: str) -> ResponseReturnValue:
+    """The same with sealed files behind the comment (:mod:`portal.web.public.attached`): all are kept, or nothing."""
+    with Session(db.engine) as session:
+        place = intake(session, cid)
+    request.max_content_length = attachments.largest_body(place.attachments, 4 + attached.FIRST_MAX)
+    if request.content_length is None:
+        raise Invalid("body-length-missing")
+    with attached.drained(request.stream):
+        sealed = read_sealed_with_files(attached.read_first(request.stream))
+        ballot = _welcome(place, sealed)
+        files = attached.read_files(request.stream, cid, sealed.files)
+    return _answer(_take(cid, sealed, ballot, files))
+
+
+def _welcome(place: Intake, sealed: Sealed) -> Spendable:
+    """Judge by the small first part alone whether the files may come: number, ballot, rate and room."""
+    attachments.check_count(place, len(sealed.files))
+    ballot = _verified(place.id, sealed)
+    if place.with_ballots and ballot is None:
+        raise Invalid("ballot-missing")
+    _spare(place, FILES_BUCKET)
+    least = [SIZES[0]] * len(sealed.files)
+    with Session(db.engine) as session:
+        attachments.check_room(session, place.id, least, quota=runtime().settings.attachment_quota)
+    return ballot
+
+
+def _answer(taken: Acceptance) -> ResponseReturnValue:
     return jsonify(promise=taken.promise, leaf=taken.leaf.decode()), 201 if taken.fresh else 200
 
 
@@ -66,6 +119,7 @@ def sealed_file(cid: str) -> ResponseReturnValue:
     upload = request.files.get("file")
     if upload is None:
         raise Invalid("file-missing")
-    taken = _take(cid, read_sealed(upload.stream.read(FILE_MAX)))
+    sealed = read_sealed(upload.stream.read(FILE_MAX))
+    taken = _take(cid, sealed, _verified(cid, sealed))
     page = render_template("public/taken.html", taken=taken, leaf=taken.leaf.decode())
     return page, 201 if taken.fresh else 200

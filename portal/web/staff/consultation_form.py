@@ -21,6 +21,7 @@ from wtforms.validators import InputRequired, Optional
 
 from portal.consultations.models import TALK_DAYS, TALK_DAYS_MOST, Consultation
 from portal.consultations.service import ConsultationDraft
+from portal.crypto.attachment import COUNT_MAX
 from portal.crypto.statements import EACH_MOST, SignedTerms
 from portal.ledger.events import SLUG
 from portal.web.forms import number
@@ -30,6 +31,8 @@ from portal.web.staff.forms import StaffForm, line, paragraphs, put_error
 REMOVE = "remove-unit-"
 EACH_DEFAULT = 3
 BALLOT_MODES = {"ballots": _l("Everyone with a ballot (recommended)"), "open": _l("Anyone who reaches the page")}
+
+READERS = {1: _l("One moderator"), 2: _l("Two moderators, each alone")}
 
 NOTICE_VI = (
     "Đây là kênh góp ý theo quy chế dân chủ của cơ quan, không phải nơi tiếp nhận khiếu nại, tố cáo. "
@@ -48,8 +51,10 @@ FIELD_OF = {
     "consultation-id-taken": "id",
     "consultation-period": "closes",
     "consultation-threshold": "k_paraphrase",
+    "consultation-attachments": "attachments",
     "taxonomy-unknown": "taxonomy_version",
     "consultation-ballot-mode": "ballot_mode",
+    "consultation-readers": "readers",
     "consultation-talk-days": "talk_days",
     "consultation-each-ballots": "each_ballots",
     "consultation-collecting-period": "collect_until",
@@ -125,6 +130,16 @@ class ConsultationForm(StaffForm):
         ),
     )
     max_chars = number(_l("Most characters of a comment"), least=100, most=1500, default=1000)
+    attachments = number(
+        _l("Files with a comment"),
+        least=0,
+        most=COUNT_MAX,
+        default=0,
+        description=_l(
+            "0 to 3 pictures, PDF or Office files. A file can tell more of its sender than words do, so choose 0 unless "
+            "files are needed."
+        ),
+    )
     talk_days = number(
         _l("Days of conversation"),
         least=0,
@@ -134,6 +149,17 @@ class ConsultationForm(StaffForm):
             "So many days after the last one, moderators can ask back and submitters can answer; then what was "
             "written is erased. 0: no conversations."
         ),
+    )
+    readers = RadioField(
+        _l("Readers of each comment"),
+        choices=list(READERS.items()),
+        coerce=int,
+        default=1,
+        description=_l(
+            "With two, neither sees what the other found until both are done; where they differ, a third decides or "
+            "the two come to agree. It doubles the work and shows how sure the findings are."
+        ),
+        validators=[InputRequired(_l("Choose how many moderators read each comment."))],
     )
     units = FieldList(FormField(UnitRow), min_entries=3, max_entries=UNITS_MAX)
     kids = SelectMultipleField(_l("Moderator keys"), choices=[])
