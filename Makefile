@@ -7,7 +7,7 @@ SYSTEM_NODE := $(shell node -e 'process.exit(Number(process.versions.node.split(
 # Node inside the virtual environment comes first when the system has none that is new enough.
 export PATH := $(if $(SYSTEM_NODE),$(PATH),$(CURDIR)/$(BIN):$(PATH))
 
-.PHONY: demo test build serve lint types unit clean screenshots debian translations
+.PHONY: demo test build serve lint types unit coverage clean screenshots debian translations
 demo: build
 	$(BIN)/portal demo --port $(PORT)
 
@@ -27,6 +27,9 @@ types: $(BIN)/.test-installed
 
 unit: $(BIN)/.test-installed build
 	$(BIN)/pytest -m "not browser"
+
+coverage: $(BIN)/.test-installed debian build
+	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
 screenshots: $(BIN)/.test-installed debian build
 	$(BIN)/python docs/screenshots.py
