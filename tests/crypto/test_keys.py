@@ -117,6 +117,53 @@ def test_no_text_raises_anything_but_a_wrap_error(text: str) -> None:
         keywrap.parse_wrapped(text)
 
 
+PASSKEYS = ["passkey-python.json", "passkey-js.json"]
+
+
+@pytest.mark.parametrize("maker", PASSKEYS)
+def test_both_languages_passkeys_open(maker: str) -> None:
+    found = vectors(maker)
+    assert keywrap.unwrap(found["text"], found["passphrase"], kid=found["kid"]).hex() == found["seed"]
+    for item in found["passkeys"]:
+        prf, credential = bytes.fromhex(item["prf"]), bytes.fromhex(item["id"])
+        assert (
+            keywrap.unwrap_with_prf(found["text"], prf, kid=found["kid"], credential=credential).hex() == found["seed"]
+        )
+    assert str(keywrap.parse_document(found["text"])) == found["text"]
+
+
+@pytest.mark.parametrize("maker", PASSKEYS)
+def test_a_passkeys_output_opens_its_own_wrap_of_its_own_key_only(maker: str) -> None:
+    found = vectors(maker)
+    (prf, credential), (_, other) = [(bytes.fromhex(i["prf"]), bytes.fromhex(i["id"])) for i in found["passkeys"]]
+    for given_prf, kid, one in ((prf, found["kid"], other), (prf, "0" * 32, credential), (prf[:-1], KID, credential)):
+        with pytest.raises(KeyWrapError):
+            keywrap.unwrap_with_prf(found["text"], given_prf, kid=kid, credential=one)
+    with pytest.raises(KeyWrapError):
+        keywrap.unwrap_with_prf(found["text"], prf, kid=found["kid"], credential=bytes(16))
+
+
+@pytest.mark.parametrize("text", vectors(PASSKEYS[0])["refused"])
+def test_another_form_is_no_document_of_version_2(text: str) -> None:
+    with pytest.raises(KeyWrapError):
+        keywrap.parse_document(text)
+
+
+def test_without_passkeys_the_document_is_of_version_1() -> None:
+    text = json.dumps(WRAPPED, separators=(",", ":"), sort_keys=True)
+    document = keywrap.parse_document(text)
+    assert (str(document), document.passkeys) == (text, ())
+    assert str(keywrap.WrappedDocument(keywrap.parse_wrapped(text))) == text
+
+
+@given(
+    st.text(max_size=40) | st.sampled_from(["{}", "[]", '{"v":2}', '{"passkeys":5,"passphrase":{},"v":2}', "\ud800"])
+)
+def test_no_text_raises_anything_but_a_wrap_error_from_a_document(text: str) -> None:
+    with pytest.raises(KeyWrapError):
+        keywrap.parse_document(text)
+
+
 def test_commitments_bind_salt_and_document() -> None:
     salt = bytes(range(32))
     expected = hashlib.sha256(b"portal/commitment/v1\x00" + salt + b'{"a":1,"b":"\xc4\x91"}').digest()

@@ -8,10 +8,11 @@ import { canonicalBytes, parseCanonical } from "../../static/src/lib/canonical.j
 import { ALPHABET, encodeCode, parseCode } from "../../static/src/lib/crockford.js";
 import { openWith, parseEnvelope, seal, WRAP_SIZE } from "../../static/src/lib/envelope.js";
 import { kidOf, newSeed, publicKeyOf } from "../../static/src/lib/keys.js";
-import { parseWrapped, unwrap, wrap } from "../../static/src/lib/keywrap.js";
+import { addPasskey, rewrap, unwrap, unwrapWithPrf, wrap } from "../../static/src/lib/keywrap.js";
 import { COMMENT_SIZE, pad, unpad } from "../../static/src/lib/padding.js";
 import { buildPayload, parsePayload, TEXT_MAX } from "../../static/src/lib/payload.js";
 import { locator, locatorHash, newReceipt, replySeed } from "../../static/src/lib/receipt.js";
+import { parseDocument, parseWrapped, withoutPasskey } from "../../static/src/lib/wrapped.js";
 import { refusal, seedOf, vectors } from "./support.js";
 
 const CANONICAL = await vectors("canonical.json");
@@ -205,7 +206,69 @@ for (const maker of ["python", "js"]) {
       });
     }
   });
+
+  describe(`keys under passkeys by ${maker}`, async () => {
+    const { kid, seed, passphrase, text, passkeys, refused } = await vectors(`passkey-${maker}.json`);
+
+    test("unwrap by each passkey and by the passphrase", async () => {
+      for (const { prf, id } of passkeys) {
+        assert.equal(toHex(await unwrapWithPrf(text, kid, { prf: fromHex(prf), id: fromHex(id) })), seed);
+      }
+      assert.equal(toHex(await unwrap(text, passphrase, kid)), seed);
+    });
+
+    test("do not unwrap by another passkey's output, or for another key", async () => {
+      const [one, other] = passkeys.map(({ prf, id }) => ({ prf: fromHex(prf), id: fromHex(id) }));
+      const wrong = refusal("wrong-passkey");
+      await assert.rejects(unwrapWithPrf(text, kid, { prf: one.prf, id: other.id }), wrong);
+      await assert.rejects(unwrapWithPrf(text, "0".repeat(32), one), wrong);
+      await assert.rejects(unwrapWithPrf(text, kid, { ...one, id: new Uint8Array(16) }), wrong);
+      await assert.rejects(unwrapWithPrf(text, kid, { ...one, prf: new Uint8Array(31) }), refusal("key-wrap-error"));
+    });
+
+    test("are read in one form only", () => {
+      assert.equal(parseDocument(text).passkeys.length, 2);
+      for (const other of refused) assert.throws(() => parseDocument(other), refusal("key-wrap-error"), other);
+    });
+  });
 }
+
+describe("the ways to one seed", async () => {
+  const seed = await seedOf("ways");
+  const kid = await kidOf(await publicKeyOf(seed));
+  const cost = { memoryKib: 8192, timeCost: 1 };
+  const passkey = { prf: await seedOf("prf"), id: (await seedOf("id")).slice(0, 16), salt: await seedOf("salt") };
+  const plain = await wrap(seed, "sau tu", kid, cost);
+
+  test("a passkey is added beside the passphrase, and taken away again", async () => {
+    const both = await addPasskey(plain, seed, kid, passkey);
+    assert.deepEqual(await unwrap(both, "sau tu", kid), seed);
+    assert.deepEqual(await unwrapWithPrf(both, kid, passkey), seed);
+    const id = JSON.parse(both).passkeys[0].id;
+    assert.deepEqual(withoutPasskey(JSON.parse(both), id), JSON.parse(plain));
+    assert.deepEqual(withoutPasskey(JSON.parse(both), "AAAA"), JSON.parse(both));
+  });
+
+  test("a passkey that is added again takes its own place", async () => {
+    const twice = await addPasskey(await addPasskey(plain, seed, kid, passkey), seed, kid, passkey);
+    assert.equal(parseDocument(twice).passkeys.length, 1);
+  });
+
+  test("another passphrase leaves the passkeys as they are", async () => {
+    const changed = await rewrap(await addPasskey(plain, seed, kid, passkey), seed, "tu khac", kid);
+    assert.deepEqual(await unwrap(changed, "tu khac", kid), seed);
+    assert.deepEqual(await unwrapWithPrf(changed, kid, passkey), seed);
+    await assert.rejects(unwrap(changed, "sau tu", kid), refusal("wrong-passphrase"));
+  });
+
+  test("five passkeys and no more", async () => {
+    let text = plain;
+    for (let at = 0; at < 5; at += 1) text = await addPasskey(text, seed, kid, { ...passkey, id: await seedOf(`id${at}`) });
+    assert.equal(parseDocument(text).passkeys.length, 5);
+    const sixth = await addPasskey(text, seed, kid, passkey);
+    assert.throws(() => parseDocument(sixth), refusal("key-wrap-error"));
+  });
+});
 
 describe("sealing", async () => {
   const seeds = await Promise.all(["một", "hai", "ba"].map(seedOf));

@@ -6,7 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 
 import { fromB64url, fromHex, toB64url, utf8 } from "../../static/src/lib/bytes.js";
 import { seal } from "../../static/src/lib/envelope.js";
-import { wrap } from "../../static/src/lib/keywrap.js";
+import { addPasskey, wrap } from "../../static/src/lib/keywrap.js";
 
 const file = (name) => new URL(`../vectors/crypto/${name}.json`, import.meta.url);
 const load = async (name) => JSON.parse(await readFile(file(name), "ascii"));
@@ -36,3 +36,12 @@ for (const [at, item] of keys.wrapped.entries()) {
   item.text = await wrap(fromHex(keys.seed), item.passphrase, keys.kid, costs[at]);
 }
 await save("keywrap-js", keys);
+
+const ways = await load("passkey-python");
+const cheap = { memoryKib: 8192, timeCost: 1 };
+ways.text = await wrap(fromHex(ways.seed), ways.passphrase, ways.kid, cheap);
+for (const { prf, id, salt } of ways.passkeys) {
+  const passkey = { prf: fromHex(prf), id: fromHex(id), salt: fromHex(salt) };
+  ways.text = await addPasskey(ways.text, fromHex(ways.seed), ways.kid, passkey);
+}
+await save("passkey-js", ways);

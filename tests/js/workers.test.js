@@ -11,11 +11,12 @@ import { build } from "../../static/build.mjs";
 import { sha256, toB64url, toHex, utf8 } from "../../static/src/lib/bytes.js";
 import { openWith, seal } from "../../static/src/lib/envelope.js";
 import { kidOf, publicKeyOf } from "../../static/src/lib/keys.js";
-import { parseWrapped, unwrap } from "../../static/src/lib/keywrap.js";
+import { unwrap } from "../../static/src/lib/keywrap.js";
 import { wordList } from "../../static/src/lib/passphrase.js";
 import { buildPayload, parsePayload } from "../../static/src/lib/payload.js";
 import { locatorHash, parseReceipt, replySeed } from "../../static/src/lib/receipt.js";
 import { attach } from "../../static/src/lib/worker-client.js";
+import { parseWrapped } from "../../static/src/lib/wrapped.js";
 import { refusal, seedOf } from "./support.js";
 
 const CID = "thu-2026";

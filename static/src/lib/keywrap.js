@@ -1,13 +1,16 @@
-// A moderator's private key as it is stored: Argon2id (RFC 9106) over a passphrase, then AES-256-GCM.
-// The twin of portal/crypto/keywrap.py. Only workers import this: it brings WebAssembly.
+// A moderator's private key as it is stored: under a passphrase by Argon2id (RFC 9106), and under passkeys by the output
+// of their PRF (WebAuthn 3, section 10.1.4) and HKDF (RFC 5869); AES-256-GCM in both. The twin of
+// portal/crypto/keywrap.py. Only workers import this: it brings WebAssembly.
 
 import { argon2id } from "hash-wasm";
 
-import { concat, fromB64url, fromUtf8, randomBytes, subtle, toB64url, utf8 } from "./bytes.js";
-import { canonicalBytes, parseCanonical } from "./canonical.js";
+import { concat, randomBytes, sameBytes, subtle, utf8 } from "./bytes.js";
 import { CryptoError } from "./errors.js";
+import { formatDocument, formatWrapped, parseDocument } from "./wrapped.js";
 
 const LABEL = utf8("portal/moderator-key/v1\0");
+const PASSKEY_LABEL = utf8("portal/moderator-key/passkey/v1\0");
+const PRF_SIZE = 32;
 export const MEMORY_KIB = 65536;
 export const TIME_COST = 3;
 const LANES = 1;
@@ -17,53 +20,63 @@ export async function wrap(seed, passphrase, kid, { memoryKib = MEMORY_KIB, time
   if (seed.length !== 32) throw new CryptoError("key-wrap-error");
   const parameters = { m: memoryKib, t: timeCost, p: LANES, salt: randomBytes(16), nonce: randomBytes(12) };
   const key = await derive(passphrase, parameters, "encrypt");
-  const ct = new Uint8Array(await subtle().encrypt(cipher(parameters.nonce, kid), key, seed));
+  const ct = new Uint8Array(await subtle().encrypt(cipher(LABEL, parameters.nonce, kid), key, seed));
   return formatWrapped({ ...parameters, ct });
 }
 
 /** The seed; refuses with "wrong-passphrase", or with "key-wrap-error" a text of another form. */
 export async function unwrap(text, passphrase, kid) {
-  const wrapped = parseWrapped(text);
+  const { passphrase: wrapped } = parseDocument(text);
   const key = await derive(passphrase, wrapped, "decrypt");
   try {
-    return new Uint8Array(await subtle().decrypt(cipher(wrapped.nonce, kid), key, wrapped.ct));
+    return new Uint8Array(await subtle().decrypt(cipher(LABEL, wrapped.nonce, kid), key, wrapped.ct));
   } catch (error) {
     throw new CryptoError("wrong-passphrase", error);
   }
 }
 
-/** {m: KiB, t: passes, p: lanes, salt: 16 bytes, nonce: 12 bytes, ct: 48 bytes} as text. */
-export function formatWrapped({ m, t, p, salt, nonce, ct }) {
-  const binary = { salt: toB64url(salt), nonce: toB64url(nonce), ct: toB64url(ct) };
-  return fromUtf8(canonicalBytes({ v: 1, kdf: "argon2id", m, t, p, ...binary }));
+/** The text with the seed under one more passkey: `prf` 32 bytes, `id` the credential's, `salt` what the PRF was given. */
+export async function addPasskey(text, seed, kid, { prf, id, salt }) {
+  const { passphrase, passkeys } = parseDocument(text);
+  const nonce = randomBytes(12);
+  const key = await derivePrf(prf, kid, "encrypt");
+  const ct = new Uint8Array(await subtle().encrypt(cipher(PASSKEY_LABEL, nonce, kid), key, seed));
+  const others = passkeys.filter((passkey) => !sameBytes(passkey.id, id));
+  return formatDocument({ passphrase, passkeys: [...others, { id, salt, nonce, ct }] });
 }
 
-/** The inverse; refuses anything but what formatWrapped writes, and parameters out of range. */
-export function parseWrapped(text) {
-  let wrapped;
+/** The seed, by the passkey of that credential id; refuses with "wrong-passkey", or with "key-wrap-error". */
+export async function unwrapWithPrf(text, kid, { prf, id }) {
+  const found = parseDocument(text).passkeys.find((passkey) => sameBytes(passkey.id, id));
+  if (!found) throw new CryptoError("wrong-passkey");
+  const key = await derivePrf(prf, kid, "decrypt");
   try {
-    const { v, kdf, m, t, p, salt, nonce, ct, ...more } = parseCanonical(utf8(text));
-    if (v !== 1 || kdf !== "argon2id" || Object.keys(more).length) throw new CryptoError("key-wrap-error");
-    wrapped = { m, t, p, salt: fromB64url(salt), nonce: fromB64url(nonce), ct: fromB64url(ct) };
+    return new Uint8Array(await subtle().decrypt(cipher(PASSKEY_LABEL, found.nonce, kid), key, found.ct));
   } catch (error) {
-    throw new CryptoError("key-wrap-error", error);
+    throw new CryptoError("wrong-passkey", error);
   }
-  const { m, t, p, salt, nonce, ct } = wrapped;
-  const sized = salt.length === 16 && nonce.length === 12 && ct.length === 48;
-  const ranged = isBetween(m, 8192, 1048576) && isBetween(t, 1, 16) && isBetween(p, 1, 4);
-  if (!sized || !ranged) throw new CryptoError("key-wrap-error");
-  return wrapped;
 }
 
-const isBetween = (value, low, high) => Number.isSafeInteger(value) && low <= value && value <= high;
+/** The seed under another passphrase; the passkeys stay. */
+export async function rewrap(text, seed, passphrase, kid) {
+  const { passphrase: wrapped } = parseDocument(await wrap(seed, passphrase, kid));
+  return formatDocument({ passphrase: wrapped, passkeys: parseDocument(text).passkeys });
+}
 
-const cipher = (nonce, kid) => ({ name: "AES-GCM", iv: nonce, additionalData: concat(LABEL, utf8(kid)) });
+const cipher = (label, nonce, kid) => ({ name: "AES-GCM", iv: nonce, additionalData: concat(label, utf8(kid)) });
 
 async function derive(passphrase, { m, t, p, salt }, usage) {
   const raw = await stretch(passphrase.normalize("NFC"), { m, t, p, salt });
   const key = await subtle().importKey("raw", raw, "AES-GCM", false, [usage]);
   raw.fill(0);
   return key;
+}
+
+async function derivePrf(prf, kid, usage) {
+  if (prf.length !== PRF_SIZE) throw new CryptoError("key-wrap-error");
+  const material = await subtle().importKey("raw", prf, "HKDF", false, ["deriveKey"]);
+  const params = { name: "HKDF", hash: "SHA-256", salt: PASSKEY_LABEL, info: utf8(kid) };
+  return subtle().deriveKey(params, material, { name: "AES-GCM", length: 256 }, false, [usage]);
 }
 
 async function stretch(password, { m, t, p, salt }) {
