@@ -5,8 +5,8 @@ that HKDF-SHA256 (RFC 5869) makes of a passkey's PRF output (WebAuthn 3, section
 
     {"v": 2, "passphrase": <version 1>, "passkeys": [{"id", "salt", "nonce", "ct"}, ...]}
 
-``id`` is the credential's, ``salt`` what the browser evaluates the PRF on. The passphrase always stays: a passkey may be
-lost with its device. The server keeps the text and can check its shape; it sees neither passphrase nor PRF output.
+``id`` is the credential's, ``salt`` what the browser evaluates the PRF on. The passphrase always stays: a passkey may
+be lost with its device. The server keeps the text and can check its shape; it sees neither passphrase nor PRF output.
 """
 
 from __future__ import annotations
