@@ -1,76 +1,129 @@
-// The unlocked desk: which row is open, saving, stepping, and the question before unsaved work is left.
+// The unlocked desk: its rows, which one is open, stepping through them, saving, and the question before work is lost.
 
 import { Refusal } from "./api.js";
-import { byId, fill, part, say } from "./dom.js";
+import { BulkPanel } from "./bulk-panel.js";
+import { CommentView } from "./comment.js";
+import { byId, fill, part, say, ask } from "./dom.js";
+import { Draft } from "./drafts.js";
+import { Filters } from "./filters.js";
 import { CodingForm } from "./form.js";
 import { QueueList } from "./list.js";
 import { Panels } from "./panels.js";
-import { nextUncoded, progress, stepFrom } from "./queue.js";
+import { choose, nextToDo, progress, stepFrom } from "./queue.js";
+import { Saver } from "./saving.js";
 
 export class Desk {
   /** `unsealer`: {call(type, data, onProgress)}, the worker that holds the comments' keys while the desk is unlocked. */
   constructor(words, api, unsealer) {
-    this.words = words;
-    this.api = api;
-    this.panels = new Panels(words, api, unsealer);
+    Object.assign(this, { words, api, unsealer });
+    this.readers = Number(words.readers);
     this.root = byId("desk");
-    this.detail = part(this.root, "detail");
     this.rows = [];
     this.row = null;
-    this.list = new QueueList(byId("queue"), words, (index) => this.go(this.#at(index)));
-    this.form = new CodingForm(part(this.root, "coding"), words, () => this.saveAndNext());
+    this.saver = new Saver(words, api, unsealer);
+    this.draft = new Draft(unsealer);
+    this.#parts(byId("queue"), part(this.root, "detail"));
+    this.root.addEventListener("desk:adopt", ({ detail }) => this.form.propose(detail.coding));
+    this.root.addEventListener("desk:suggested", ({ detail }) => this.form.tick(detail.code));
+    this.root.addEventListener("desk:changed", () => this.refresh());
     for (const button of this.root.querySelectorAll("[data-step]")) {
       button.addEventListener("click", () => this.step(button.dataset.step === "next" ? 1 : -1));
     }
   }
 
+  #parts(queue, detail) {
+    const { words } = this;
+    this.filters = new Filters(queue, words, () => this.refresh());
+    this.list = new QueueList(queue, words, { open: (row) => this.go(row), picked: () => this.bulk?.count() });
+    this.view = new CommentView(detail, words, (group) => this.filters.byGroup(group));
+    this.form = new CodingForm(part(detail, "coding"), words, {
+      save: () => this.saveAndNext(),
+      typed: () => this.row && this.form.dirty && this.draft.later(this.row.index, () => this.form.read()),
+    });
+    this.panels = new Panels(words, this.api, this.unsealer);
+    const levels = Object.fromEntries([...byId("unit").options].map(({ value, dataset }) => [value, dataset.level]));
+    this.bulk = new BulkPanel(queue, words, { map: this.form.map, levels, readers: this.readers }, {
+      picked: () => this.list.picks.of(this.rows),
+      pick: (rows) => this.list.pick(rows),
+      save: (row, coding) => this.saver.save(row, coding),
+      settled: () => this.#settled(),
+      changed: () => this.#saved(),
+    });
+  }
+
   get dirty() {
-    return Boolean(this.row) && (this.form.dirty || this.panels.dirty);
+    return this.bulk.busy || (Boolean(this.row) && (this.form.dirty || this.panels.dirty));
   }
 
   /** Lay out opened rows; `broken`: leaves whose envelope disagrees with the log. */
-  start(rows, broken) {
+  async start(rows, broken) {
     this.rows = rows;
-    this.list.setRows(rows);
     part(this.root, "integrity").hidden = !broken.length;
     part(this.root, "integrity-text").textContent = broken.length ? fill(this.words.integrity, { list: broken.join(", ") }) : "";
     this.root.hidden = false;
-    this.#count();
-    this.#show(nextUncoded(rows, null) ?? rows[0] ?? null);
+    await this.refresh();
+    const draft = await this.draft.restored();
+    const row = rows.find(({ index }) => index === draft?.index) ?? nextToDo(rows, null, this.readers) ?? rows[0] ?? null;
+    this.#show(row);
+    if (row && row.index === draft?.index) this.form.propose(draft.coding);
+    part(this.root, "draft").hidden = !draft;
   }
 
   /** Wipe everything that was ever plaintext from the page and from reach. */
   clear() {
-    for (const row of this.rows) row.text = row.folded = row.payload = row.coding = null;
+    this.draft.rest();
+    for (const row of this.rows) Object.assign(row, { text: null, payload: null, codings: null });
     this.rows = [];
     this.#show(null);
+    this.bulk.clear();
     this.list.clear();
+    this.filters.reset();
     this.root.hidden = true;
     part(this.root, "integrity-text").textContent = "";
   }
 
+  /** Show the rows that the filters let through. The worker searches; an answer that came too late is dropped. */
+  async refresh() {
+    const { query, value } = this.filters;
+    const turn = (this.turn = {});
+    const found = query.trim() ? await this.unsealer.call("desk-search", { query }).catch(() => null) : null;
+    if (turn !== this.turn || this.root.hidden) return;
+    this.list.show(choose(this.rows, value, this.readers, found && new Set(found)), query);
+    part(this.root, "shown").textContent = fill(this.words.shown, { shown: this.list.shown.length, total: this.rows.length });
+    this.view.paint(query);
+    this.#count();
+  }
+
   /** Open that row, after asking about unsaved work. */
   async go(row) {
-    if (!row || row === this.row || !(await this.#settled())) return;
-    this.#show(row);
+    if (!row || row === this.row) return this.view.focus();
+    if (await this.#settled()) this.#show(row);
+    return undefined;
   }
 
   step(by) {
-    return this.go(stepFrom(this.list.shown, this.row?.index ?? null, by));
+    const row = stepFrom(this.list.shown, this.row?.index ?? null, by);
+    return row && this.go(row);
   }
 
-  toUncoded() {
-    return this.go(nextUncoded(this.list.shown, this.row?.index ?? null));
+  toDo() {
+    const row = nextToDo(this.list.shown, this.row?.index ?? null, this.readers);
+    return row && this.go(row);
+  }
+
+  /** Pick or unpick the open row for a change of many. */
+  pick() {
+    if (this.row) this.list.toggle(this.row.index);
   }
 
   /** Save and open what comes next in the list as it is filtered. */
   async saveAndNext() {
     const from = this.row;
     if (!from || !(await this.save())) return;
-    const next = stepFrom(this.list.shown, from.index, 1) ?? nextUncoded(this.rows, from.index);
+    const next = stepFrom(this.list.shown, from.index, 1) ?? nextToDo(this.rows, from.index, this.readers);
     if (next) this.#show(next);
-    const { total, coded } = progress(this.rows);
-    say(byId("status"), total === coded ? this.words.allCoded : fill(this.words.saved, { revision: from.revision }));
+    const { total, done } = progress(this.rows, this.readers);
+    if (total === done) say(byId("status"), this.words.allCoded);
   }
 
   /** Send the coding; false where it was refused, with the reason shown. */
@@ -80,81 +133,70 @@ export class Desk {
     if (!coding) return false;
     this.saving = true;
     try {
-      const kept = await this.api.post(this.words.urlCodings, { index: row.index, revision: row.revision, coding });
+      const { revision } = await this.saver.save(row, coding);
       if (this.row !== row) return false; // locked meanwhile
-      row.coding = kept.coding;
-      row.revision = kept.revision;
-      this.form.open(row);
-      part(this.root, "saved").textContent = fill(this.words.saved, { revision: kept.revision });
-      this.list.refresh();
-      this.#count();
+      await this.#saved();
+      const said = fill(this.words.saved, { revision });
+      part(this.root, "saved").textContent = said;
+      say(byId("status"), said);
       return true;
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      const own = { network: this.words.errorNetwork, session: this.words.errorSession };
-      this.form.error(error.words || own[error.code]);
+      this.#refused(error);
       return false;
     } finally {
       this.saving = false;
     }
   }
 
-  #at(index) {
-    return this.rows.find((row) => row.index === index) ?? null;
+  // Codings changed on the server and in the rows: what shows them follows.
+  async #saved() {
+    this.draft.drop();
+    if (this.row) this.#fill(this.row, "refresh");
+    await this.refresh();
+  }
+
+  #refused(error) {
+    if (!(error instanceof Refusal) && error.name !== "CryptoError") throw error;
+    const own = { network: this.words.errorNetwork, session: this.words.errorSession };
+    if (!this.root.hidden) this.form.error(error.words || own[error.code] || this.words.errorWorker);
   }
 
   #count() {
-    part(byId("tools"), "progress").textContent = fill(this.words.progress, progress(this.rows));
+    part(byId("tools"), "progress").textContent = fill(this.words.progress, progress(this.rows, this.readers));
+    this.filters.count(this.rows, this.readers);
   }
 
   #show(row) {
     this.row = row;
-    part(this.detail, "opened").hidden = !row;
-    part(this.detail, "choose").hidden = Boolean(row);
-    part(this.detail, "title").textContent = row ? fill(this.words.comment, { index: row.index }) : "";
-    part(this.detail, "text").textContent = row?.text ?? "";
-    part(this.detail, "meta").replaceChildren(...(row?.payload ? this.#meta(row.payload) : []));
-    if (row) this.form.open(row);
-    else this.form.clear();
-    if (row) this.panels.show(row);
-    else this.panels.clear();
-    this.list.mark(row?.index ?? null);
-    if (row) part(this.detail, "title").focus();
+    part(this.root, "draft").hidden = true;
+    if (!row) {
+      this.view.clear();
+      this.form.clear();
+      this.panels.clear();
+      return;
+    }
+    row.seen = true;
+    this.#fill(row);
+    this.list.mark(row.index);
+    this.#count();
+    this.view.focus();
   }
 
-  #meta(payload) {
-    const topic = payload.topic[0].toUpperCase() + payload.topic.slice(1);
-    const chosen = (id, value) => [...byId(id).options].find((option) => option.value === value)?.textContent.trim();
-    const ratings = Object.entries(payload.ratings).map(([code, value]) => `${code}: ${value}`);
-    const lines = [
-      [this.words.topic, this.words[`topic${topic}`]],
-      [this.words.level, payload.level && chosen("level", payload.level)],
-      [this.words.unit, payload.unit && (chosen("unit", payload.unit) ?? payload.unit)],
-      [this.words.ratings, ratings.join(" · ")],
-    ];
-    return lines.filter(([, value]) => value).map(([term, value]) => this.#metaItem(term, value));
-  }
-
-  #metaItem(term, value) {
-    const item = byId("meta-item").content.firstElementChild.cloneNode(true);
-    item.querySelector("dt").textContent = term;
-    item.querySelector("dd").textContent = value;
-    return item;
+  #fill(row, how = "show") {
+    const others = row.group === null ? 0 : this.rows.filter(({ group }) => group === row.group).length - 1;
+    this.view.show(row, this.filters.query, others);
+    this.form.open(row);
+    this.panels[how](row);
   }
 
   async #settled() {
     if (!this.dirty) return true;
     const answer = await ask(byId("unsaved"));
-    if (answer === "save") return this.save();
-    return answer === "discard";
+    if (answer === "save") return (!this.form.dirty || (await this.save())) && this.panels.save();
+    if (answer !== "discard") return false;
+    this.draft.drop();
+    this.panels.discard();
+    if (this.row) this.form.open(this.row);
+    return true;
   }
-}
-
-// The value of the button that closes the dialog; "" when it is dismissed.
-function ask(dialog) {
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
-  });
 }

@@ -47,3 +47,24 @@ export function renderBlocks(root, blocks) {
     }),
   );
 }
+
+/** A text in pieces [{text, hit}]; hits are marked. */
+export function renderPieces(root, pieces) {
+  root.replaceChildren(
+    ...pieces.map(({ text, hit }) => {
+      if (!hit) return document.createTextNode(text);
+      const mark = document.createElement("mark");
+      mark.textContent = text;
+      return mark;
+    }),
+  );
+}
+
+/** Ask by a <dialog>: the value of the button that closes it; "" when it is dismissed. */
+export function ask(dialog) {
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
+  });
+}

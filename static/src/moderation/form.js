@@ -3,36 +3,78 @@
 import { makeCoding, problems, same, startOf } from "./coding.js";
 import { byId, clone, part, showError } from "./dom.js";
 import { Editor } from "./editor.js";
+import { toHtml, toText } from "./markup.js";
 import { follow, touchedIn } from "./remedies.js";
+import { isDeciding, isWritable, present } from "./rows.js";
+
+const NOTHING = makeCoding({ categories: [], remedies: [], flags: [], paraphrase: "" });
 
 export class CodingForm {
-  /** `onSave()` is called when the moderator asks to save. */
-  constructor(form, words, onSave) {
+  /** `hooks`: {save(): the moderator asks to save, typed(): something was changed}. */
+  constructor(form, words, hooks) {
     this.form = form;
     this.words = words;
+    this.hooks = hooks;
+    this.readers = Number(words.readers);
     this.map = JSON.parse(form.dataset.remedies);
-    this.editable = form.dataset.editable === "yes";
+    this.open_ = form.dataset.editable === "yes"; // whether the consultation takes codings at all
     this.editor = new Editor(form, words, () => this.#cleared());
+    this.reason = byId("reason");
+    this.reason.addEventListener("input", () => this.#cleared());
+    this.deciding = false;
+    this.writable = false;
     this.touched = new Set();
+    this.original = "";
     this.saved = this.read();
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (this.editable) onSave();
+      if (this.editable) hooks.save();
     });
     form.addEventListener("change", (event) => this.#changed(event.target));
+  }
+
+  /** Whether what the form holds can be saved. */
+  get editable() {
+    return this.open_ && this.writable;
   }
 
   get dirty() {
     return this.editable && !same(this.read(), this.saved);
   }
 
-  /** Show a row's coding, or where there is none the submitter's own choice of level and unit. */
+  /** Show this moderator's coding of a row, or where there is none the submitter's own choice of level and unit. */
   open(row) {
-    this.#write(row.coding ?? startOf(this.#known(row.payload)), row.text);
+    this.deciding = isDeciding(row, this.readers);
+    this.writable = isWritable(row, this.readers);
+    part(this.form, "all").disabled = !this.editable;
+    part(this.form, "reason").hidden = !this.deciding;
+    part(this.form, "closed").hidden = this.writable;
+    for (const button of this.form.querySelectorAll("[data-save]")) button.hidden = !this.writable;
+    this.original = row.text;
+    const start = this.deciding ? NOTHING : startOf(this.#known(row.payload));
+    this.#write(present(row, this.readers) ?? start);
+    this.saved = this.read();
   }
 
   clear() {
-    this.#write(makeCoding({ categories: [], remedies: [], flags: [], paraphrase: "" }), "");
+    this.deciding = this.writable = false;
+    this.original = "";
+    this.#write(NOTHING);
+    this.saved = this.read();
+  }
+
+  /** Fill in a coding that is not saved: a draft, or one side of a disagreement. The reason stays. */
+  propose(coding) {
+    this.#write({ ...coding, reason: coding.reason ?? toHtml(this.reason.value) });
+    this.hooks.typed();
+  }
+
+  /** Tick a category, as a hand would. */
+  tick(code) {
+    const box = this.#boxes("categories").find(({ value }) => value === code);
+    if (!this.editable || !box || box.checked) return;
+    box.checked = true;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   read() {
@@ -45,6 +87,7 @@ export class CodingForm {
       level: byId("level").value,
       unit: byId("unit").value,
       paraphrase: this.editor.html,
+      ...(this.deciding ? { reason: toHtml(this.reason.value) } : {}),
     });
   }
 
@@ -66,7 +109,7 @@ export class CodingForm {
     (root.querySelector("input:checked") ?? root.querySelector("textarea, input"))?.focus();
   }
 
-  #write(coding, original) {
+  #write(coding) {
     for (const name of ["categories", "remedies", "flags"]) {
       for (const box of this.#boxes(name)) box.checked = coding[name].includes(box.value);
     }
@@ -74,11 +117,11 @@ export class CodingForm {
     for (const radio of this.form.querySelectorAll('input[name="severity"]')) radio.checked = radio.value === wanted;
     byId("level").value = coding.level ?? "";
     byId("unit").value = coding.unit ?? "";
-    this.editor.open(coding.paraphrase, original);
+    this.editor.open(coding.paraphrase, this.original);
+    this.reason.value = toText(coding.reason ?? "");
     this.touched = touchedIn(coding, this.map);
     this.#markProposed(follow(coding.categories, this.map, new Set(coding.remedies), this.touched).proposed);
     this.error("");
-    this.saved = this.read();
   }
 
   // A comment may name a unit that the page does not offer; the form then begins without one.
@@ -111,6 +154,7 @@ export class CodingForm {
   #cleared() {
     if (!part(this.form, "form-error").hidden) this.error("");
     part(this.form, "saved").textContent = "";
+    this.hooks.typed();
   }
 
   #boxes(name) {

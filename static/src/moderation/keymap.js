@@ -6,6 +6,18 @@ export const KEYS = Object.freeze({
   u: "next-uncoded",
   s: "save",
   "/": "search",
+  g: "list",
+  f: "filters",
+  x: "pick",
+  b: "bulk",
+  z: "undo",
+  t: "take",
+  h: "hand-back",
+  1: "suggestion-1",
+  2: "suggestion-2",
+  3: "suggestion-3",
+  "[": "adopt-left",
+  "]": "adopt-right",
   c: "categories",
   v: "severity",
   r: "remedies",
@@ -26,13 +38,14 @@ export function isTyping(target) {
 }
 
 /**
- * The action of a keyboard event, or null. `state`: {on, locked, dialog} - shortcuts switched on, desk locked, a dialog
- * open. Escape alone works from inside a field: it leaves the field, so that the other keys can be used again.
+ * The action of a keyboard event, or null. `state`: {on, allows(action), locked, dialog} - shortcuts switched on, all
+ * and one by one; desk locked; a dialog open. Escape alone works from inside a field: it leaves the field, so that the other keys can be used again.
  */
 export function actionFor(event, state) {
   if (!state.on || state.locked || state.dialog) return null;
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.key === "Process") return null;
   if (isTyping(event.target)) return event.key === "Escape" ? "leave-field" : null;
   const key = event.key.toLowerCase();
-  return Object.hasOwn(KEYS, key) ? KEYS[key] : null;
+  if (!Object.hasOwn(KEYS, key)) return null;
+  return state.allows?.(KEYS[key]) === false ? null : KEYS[key];
 }

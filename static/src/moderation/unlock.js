@@ -2,13 +2,11 @@
 
 import { CryptoError } from "../lib/errors.js";
 import { normalPassphrase } from "../lib/passphrase.js";
-import { eachPage, Refusal } from "./api.js";
 import { byId, fill, part, say, showError } from "./dom.js";
-import { fold } from "./fold.js";
 import { KEY_FILE_MAX, readKeyFile } from "./keyfile.js";
+import { openAll } from "./opening.js";
+import { study } from "./study.js";
 import { Vault } from "./vault.js";
-
-const PAGE = 50;
 
 export class UnlockPanel {
   /** `onOpened({rows, broken})` is called once all comments have been tried. */
@@ -73,33 +71,12 @@ export class UnlockPanel {
     const vault = (this.vault = new Vault());
     await vault.unlock({ wrapped, passphrase, kid: own.kid });
     this.form.reset();
-    const rows = [];
-    const broken = [];
-    let done = 0;
-    await eachPage(
-      this.api,
-      this.words.urlEnvelopes,
-      PAGE,
-      async (items) => {
-        const results = await vault.open(this.words.cid, items, (count) => this.#advance(done + count));
-        signal.throwIfAborted();
-        results.forEach((result, place) => this.#sort(result, items[place], rows, broken));
-        done += items.length;
-      },
-      signal,
-    );
-    // The rows are in the tab now: the seed has done its work, the comments' keys go on working.
+    const onDone = (count) => this.#advance(count);
+    const opened = await openAll({ api: this.api, words: this.words, vault, signal, onDone });
+    // The seed has done its work; the worker goes on holding the comments' own keys.
     await vault.call("settle");
-    return { rows, broken };
-  }
-
-  // What is sealed to other moderators alone gives no row and no word: this reader was not asked.
-  #sort(result, item, rows, broken) {
-    if (result.state === "broken") broken.push(item.index);
-    if (result.state !== "open" && result.state !== "unreadable") return;
-    const text = result.state === "open" ? result.payload.text : this.words.unreadable;
-    const payload = result.state === "open" ? result.payload : null;
-    rows.push({ index: item.index, coding: item.coding, revision: item.revision, payload, text, folded: fold(text) });
+    await study(vault, opened.rows);
+    return opened;
   }
 
   async #fromFile(file, own) {

@@ -1,14 +1,17 @@
 // The moderator's workbench. The seed lives in the worker, plaintext in this tab; both go when the desk locks.
 
 import { makeApi } from "../moderation/api.js";
+import { Compare } from "../moderation/compare.js";
 import { Desk } from "../moderation/desk.js";
 import { byId, part, say } from "../moderation/dom.js";
+import { Hands } from "../moderation/hands.js";
 import { IdleLock } from "../moderation/idle.js";
 import { actionFor } from "../moderation/keymap.js";
+import { Shortcuts } from "../moderation/shortcuts.js";
+import { Suggestions } from "../moderation/suggestions.js";
 import { UnlockPanel } from "../moderation/unlock.js";
 
 const PRESENCE = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"];
-const SWITCH = "portal-shortcuts";
 
 const words = byId("words").dataset;
 const api = makeApi(words.csrf);
@@ -16,6 +19,7 @@ const panel = new UnlockPanel(words, api, opened);
 const desk = new Desk(words, api, panel);
 const help = byId("help");
 const warning = byId("idle");
+const shortcuts = new Shortcuts(help, localStorage);
 
 const idle = new IdleLock(
   {
@@ -32,11 +36,11 @@ const idle = new IdleLock(
   },
 );
 
-function opened({ rows, broken }) {
+async function opened({ rows, broken }) {
   panel.hide();
   byId("tools").hidden = false;
   idle.start();
-  desk.start(rows, broken);
+  await desk.start(rows, broken);
   say(byId("status"), words.opened);
 }
 
@@ -50,28 +54,39 @@ function lock({ quietly = false } = {}) {
   if (!quietly) say(byId("status"), words.locked);
 }
 
+const suggestion = (place) => () => desk.panels.of(Suggestions).accept(place);
+
 const ACTIONS = {
   next: () => desk.step(1),
   previous: () => desk.step(-1),
-  "next-uncoded": () => desk.toUncoded(),
+  "next-uncoded": () => desk.toDo(),
   save: () => desk.form.editable && desk.saveAndNext(),
   search: () => byId("search").focus(),
+  list: () => part(byId("queue"), "queue").focus(),
+  filters: () => desk.filters.focus(),
+  pick: () => desk.pick(),
+  bulk: () => desk.bulk.open(),
+  undo: () => desk.bulk.undo(),
+  take: () => desk.panels.of(Hands).take(),
+  "hand-back": () => desk.panels.of(Hands).handBack(),
+  "suggestion-1": suggestion(1),
+  "suggestion-2": suggestion(2),
+  "suggestion-3": suggestion(3),
+  "adopt-left": () => desk.panels.of(Compare).adopt("left"),
+  "adopt-right": () => desk.panels.of(Compare).adopt("right"),
   categories: () => desk.form.focus("categories"),
   severity: () => desk.form.focus("severity"),
   remedies: () => desk.form.focus("remedies"),
   paraphrase: () => desk.form.focus("paraphrase"),
   lock: () => lock(),
   help: () => help.showModal(),
-  "leave-field": () => (desk.row ? part(desk.detail, "title") : byId("queue-title")).focus(),
+  "leave-field": () => (desk.row ? desk.view.focus() : byId("queue-title").focus()),
 };
-
-const switchBox = byId("shortcuts-on");
-switchBox.checked = localStorage.getItem(SWITCH) !== "off";
-switchBox.addEventListener("change", () => localStorage.setItem(SWITCH, switchBox.checked ? "on" : "off"));
 
 document.addEventListener("keydown", (event) => {
   const dialog = Boolean(document.querySelector("dialog[open]"));
-  const action = actionFor(event, { on: switchBox.checked, locked: desk.root.hidden, dialog });
+  const allows = (action) => shortcuts.allows(action);
+  const action = actionFor(event, { on: shortcuts.on, allows, locked: desk.root.hidden, dialog });
   if (!action) return;
   event.preventDefault();
   ACTIONS[action]();

@@ -1,0 +1,74 @@
+// The opened comment: its text with what was searched for, what the submitter said of it, where its codings are.
+
+import { byId, clone, fill, part, renderPieces } from "./dom.js";
+import { isDeciding, own, stateOf } from "./rows.js";
+import { highlight } from "./search.js";
+
+export class CommentView {
+  /** `onGroup(group)` is called to see what is similar. */
+  constructor(root, words, onGroup) {
+    Object.assign(this, { root, words });
+    this.readers = Number(words.readers);
+    this.row = null;
+    this.badge = part(root, "similar");
+    this.badge.addEventListener("click", () => onGroup(this.row.group));
+  }
+
+  /** `query`: what the list was searched for; `others`: how many say almost the same. */
+  show(row, query, others) {
+    this.row = row;
+    part(this.root, "opened").hidden = false;
+    part(this.root, "choose").hidden = true;
+    part(this.root, "title").textContent = fill(this.words.comment, { index: row.index });
+    this.paint(query);
+    part(this.root, "meta").replaceChildren(...(row.payload ? this.#meta(row.payload) : []));
+    this.badge.hidden = !others;
+    this.badge.textContent = fill(others === 1 ? this.words.similarOne : this.words.similar, { count: others });
+    this.state();
+  }
+
+  /** Mark in the text what was searched for. */
+  paint(query) {
+    if (this.row) renderPieces(part(this.root, "text"), highlight(this.row.text, query));
+  }
+
+  /** Where the row's codings are, after one was saved as well. */
+  state() {
+    const { row, readers } = this;
+    part(this.root, "state").replaceChildren(clone(`tag-${stateOf(row, readers)}`));
+    const note = isDeciding(row, readers) ? "deciding" : readers > 1 && !own(row) ? "independent" : "";
+    for (const name of ["deciding", "independent"]) part(this.root, `note-${name}`).hidden = note !== name;
+  }
+
+  focus() {
+    part(this.root, "title").focus();
+  }
+
+  clear() {
+    this.row = null;
+    part(this.root, "opened").hidden = true;
+    part(this.root, "choose").hidden = false;
+    for (const name of ["title", "text", "meta", "state"]) part(this.root, name).replaceChildren();
+    this.badge.hidden = true;
+  }
+
+  #meta(payload) {
+    const topic = payload.topic[0].toUpperCase() + payload.topic.slice(1);
+    const chosen = (id, value) => [...byId(id).options].find((option) => option.value === value)?.textContent.trim();
+    const ratings = Object.entries(payload.ratings).map(([code, value]) => `${code}: ${value}`);
+    const lines = [
+      [this.words.topic, this.words[`topic${topic}`]],
+      [this.words.level, payload.level && chosen("level", payload.level)],
+      [this.words.unit, payload.unit && (chosen("unit", payload.unit) ?? payload.unit)],
+      [this.words.ratings, ratings.join(" · ")],
+    ];
+    return lines.filter(([, value]) => value).map(([term, value]) => metaItem(term, value));
+  }
+}
+
+function metaItem(term, value) {
+  const item = clone("meta-item");
+  item.querySelector("dt").textContent = term;
+  item.querySelector("dd").textContent = value;
+  return item;
+}

@@ -1,0 +1,51 @@
+// From pages of sealed comments to rows of the desk. Each page is opened by the worker, one page while no other waits.
+
+import { eachPage } from "./api.js";
+import { readShared } from "./shared.js";
+
+const PAGE = 50;
+
+/**
+ * Fetch and open everything: {rows, broken}, `broken` being the leaves whose envelope disagrees with the log.
+ * `onDone(count)` tells how many comments have been tried; `signal` stops between pages.
+ */
+export async function openAll({ api, words, vault, signal, onDone }) {
+  const opened = { rows: [], broken: [] };
+  let done = 0;
+  const take = async (items) => {
+    const results = await vault.open(words.cid, items, (count) => onDone(done + count));
+    signal.throwIfAborted();
+    opened.rows.push(...(await rowsOf(vault, items, results, words)));
+    results.forEach(({ state }, place) => state === "broken" && opened.broken.push(items[place].index));
+    done += items.length;
+  };
+  await eachPage(api, words.urlEnvelopes, PAGE, take, signal);
+  return opened;
+}
+
+/** Ask again what the server shows of one row's codings: after one's own is in, that is the other reader's too. */
+export async function refreshRow({ api, words, unsealer, row }) {
+  const { items } = await api.get(`${words.urlEnvelopes}?after=${row.index - 1}&limit=1`);
+  const item = items.find(({ index }) => index === row.index);
+  if (item) row.codings = (await codingsOf(unsealer, [item])).get(row.index);
+}
+
+// What is sealed to other moderators alone gives no row and no word: this reader was not asked.
+async function rowsOf(unsealer, items, results, words) {
+  const readable = items.filter((_, place) => ["open", "unreadable"].includes(results[place].state));
+  const codings = await codingsOf(unsealer, readable);
+  return readable.map((item) => {
+    const payload = results[items.indexOf(item)].payload ?? null;
+    const text = payload?.text ?? words.unreadable;
+    return { ...item, envelope: null, payload, text, codings: codings.get(item.index), seen: false, group: null };
+  });
+}
+
+// Map index -> Map slot -> {index, slot, revision, mine, coding}
+async function codingsOf(unsealer, items) {
+  const entries = items.flatMap(({ index, codings }) => codings.map((entry) => ({ index, ...entry })));
+  const read = await readShared(unsealer, entries);
+  const found = new Map(items.map(({ index }) => [index, new Map()]));
+  for (const entry of read) found.get(entry.index).set(entry.slot, entry);
+  return found;
+}
