@@ -18,17 +18,19 @@ START_TIMEOUT = 3.0
 """Seconds for which a witness that cannot be reached delays the start; the ticker asks it again."""
 
 
-def run(settings: Settings, *, host: str, port: int, workers: int, threads: int) -> None:
+def run(settings: Settings, *, host: str, port: int, workers: int, threads: int, ticker: bool = True) -> None:
     """Serve until told to stop. The ticker is a process of its own that ends with this one."""
     check_host(settings.env, host)
     stop = threading.Event()
     keeper = threading.Thread(target=keep_ticking, args=(stop,), daemon=True)
-    keeper.start()
+    if ticker:
+        keeper.start()
     try:
         Server("wsgi", server_options(host=host, port=port, workers=workers, threads=threads)).run()
     finally:
         stop.set()
-        keeper.join(timeout=10)
+        if ticker:
+            keeper.join(timeout=10)
 
 
 def keep_ticking(stop: threading.Event) -> None:
@@ -47,7 +49,8 @@ def keep_ticking(stop: threading.Event) -> None:
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--workers", default=2, show_default=True, help="Worker processes.")
 @click.option("--threads", default=4, show_default=True, help="Threads in each worker.")
-def serve(host: str, port: int, workers: int, threads: int) -> None:
+@click.option("--no-ticker", is_flag=True, help="Leave the ticker to another process: `portal tick --every 20`.")
+def serve(host: str, port: int, workers: int, threads: int, no_ticker: bool) -> None:
     """Serve the portal (gunicorn, no access log) and run the ticker.
 
     Refuses to start when a witness knows more of the log than the log itself.
@@ -55,4 +58,4 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     settings = load_settings()
     refuse_rolled_back(settings, open_log(settings), timeout=START_TIMEOUT)
     record_assets(settings)
-    run(settings, host=host, port=port, workers=workers, threads=threads)
+    run(settings, host=host, port=port, workers=workers, threads=threads, ticker=not no_ticker)
