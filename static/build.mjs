@@ -15,10 +15,25 @@ import esbuild from "esbuild";
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const SHEETS = ["public.css", "staff.css"];
 const BUNDLED = [
-  "@cloudflare/blindrsa-ts", "@hpke/common", "@hpke/core", "@hpke/hybridkem-x-wing", "hash-wasm", "minisearch", "mlkem",
-  "qr", "qrcode-generator", "sjcl",
+  "@cantoo/pdf-lib", "@cloudflare/blindrsa-ts", "@hpke/common", "@hpke/core", "@hpke/hybridkem-x-wing", "@xmldom/xmldom",
+  "fflate", "hash-wasm", "minisearch", "mlkem", "pdfjs-dist", "qr", "qrcode-generator", "sjcl", "tslib",
 ];
+// Packages of packages that nothing here reaches: static/src/strip/unused.js stands in for them.
+const UNUSED = path.join(HERE, "src", "strip", "unused.js");
+// Drawing from SVG, and loading code by a name that is only known when it runs: pages of ours do neither.
+const LEFT_OUT = {
+  name: "left-out",
+  setup({ onLoad }) {
+    const nothing = ["combineMatrix", "transformationToMatrix", "drawSvg"].map((name) => `export const ${name} = null;`);
+    onLoad({ filter: /@cantoo.pdf-lib.es.api.svg\.js$/ }, () => ({ contents: nothing.join("\n") }));
+    onLoad({ filter: /pdfjs-dist.build.[a-z.]+\.mjs$/ }, async ({ path: file }) => {
+      const text = await readFile(file, "utf8");
+      return { contents: text.replaceAll(/\bimport\(/gu, "notInThisBuild(") };
+    });
+  },
+};
 const OPTIONS = {
+  alias: { culori: UNUSED, "node-html-better-parser": UNUSED },
   bundle: true,
   charset: "utf8",
   legalComments: "eof",
@@ -26,6 +41,7 @@ const OPTIONS = {
   logLevel: "warning",
   minify: true,
   outdir: "out", // nothing is written there: the files stay in memory
+  plugins: [LEFT_OUT],
   sourcemap: false,
   target: ["chrome109", "firefox115", "safari16"],
   write: false,
