@@ -62,11 +62,6 @@ def talking(row: Consultation, today: date) -> bool:
     return row.talk_days > 0 and row.state != "draft" and row.opens <= today <= last_day(row)
 
 
-def depth(session: Session, row: Consultation) -> int:
-    """How deep its buckets are now: anybody can count the comments in the log."""
-    return depth_for(count_sequenced(session, row.id))
-
-
 def ask(
     session: Session,
     log: Log,
@@ -140,7 +135,7 @@ def _check(session: Session, row: Consultation, posted: Posted) -> None:
 
 def _check_bucket(session: Session, row: Consultation, bucket: int) -> None:
     """No deeper than so many comments allow: a deeper bucket would single out whoever asks for it."""
-    if bucket < 1 or depth_of(bucket) > depth(session, row):
+    if bucket < 1 or depth_of(bucket) > depth_for(count_sequenced(session, row.id)):
         raise NotFound("mail-bucket-unknown")
 
 

@@ -13,6 +13,7 @@ from portal.consultations import service as consultations
 from portal.consultations.models import Consultation
 from portal.extensions import db
 from portal.submissions import mailbox
+from portal.submissions.sequencing import count_sequenced
 from portal.web.posted import octets, read_posted
 from portal.web.public.blueprint import public
 from portal.web.public.log import OCTETS
@@ -21,10 +22,11 @@ from portal.web.runtime import runtime, unit_of_work
 
 @dataclass(frozen=True)
 class Talk:
-    """A consultation whose conversations go on. ``depth``: bits of its buckets; ``until``: the last day."""
+    """A consultation whose conversations go on. ``comments``: in the log, from which the depth of its buckets follows
+    (``portal.crypto.buckets.depth_for``); ``until``: the last day."""
 
     row: Consultation
-    depth: int
+    comments: int
     until: date
 
 
@@ -32,7 +34,9 @@ def talks(session: Session, today: date) -> list[Talk]:
     """Every one: a reader asks each of them, for which one it is would tell something already."""
     rows = consultations.list_all(session, consultations.PUBLIC_STATES)
     return [
-        Talk(row, mailbox.depth(session, row), mailbox.last_day(row)) for row in rows if mailbox.talking(row, today)
+        Talk(row, count_sequenced(session, row.id), mailbox.last_day(row))
+        for row in rows
+        if mailbox.talking(row, today)
     ]
 
 

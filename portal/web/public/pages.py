@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from portal.consultations import service as consultations
+from portal.crypto.message import TEXT_MAX
 from portal.extensions import db
 from portal.web.headers import allow_camera
 from portal.web.public.blueprint import public
@@ -48,7 +49,7 @@ def receipt() -> ResponseReturnValue:
     The browser derives from the code what is asked of the server; for messages it asks every consultation alike.
     """
     found = talks(db.session(), runtime().clock.today())
-    return render_template("public/receipt.html", talks=found, **_trust())
+    return render_template("public/receipt.html", talks=found, text_max=TEXT_MAX, **_trust())
 
 
 @public.get("/proof")

@@ -16,6 +16,7 @@ from portal.errors import Invalid
 from portal.extensions import db
 from portal.moderation import service
 from portal.submissions import mailbox
+from portal.submissions.sequencing import count_sequenced
 from portal.web.posted import octets, read_posted
 from portal.web.runtime import runtime, unit_of_work
 
@@ -35,7 +36,7 @@ def _row(session: Session, cid: str) -> Consultation:
 def mail(cid: str) -> ResponseReturnValue:
     """A page of the consultation's messages after the leaf ``after``: all of them, to every reader alike.
 
-    ``depth``: how many bits the buckets of new messages have; ``open``: whether messages are taken today.
+    ``comments``: in the log, from which the depth of the buckets follows; ``open``: whether messages are taken today.
     """
     row, after = _row(db.session(), cid), request.args.get("after", -1, type=int)
     limit = max(1, min(request.args.get("limit", LIMIT_MAX, type=int), LIMIT_MAX))
@@ -44,7 +45,7 @@ def mail(cid: str) -> ResponseReturnValue:
     return jsonify(
         items=[_item(one) for one in items],
         next=items[-1].index if more else None,
-        depth=mailbox.depth(db.session(), row),
+        comments=count_sequenced(db.session(), row.id),
         open=mailbox.talking(row, runtime().clock.today()),
     )
 

@@ -7,6 +7,7 @@ import { concat, fromB64url, randomBytes, sameBytes, sha256, subtle, toB64url, u
 import { canonicalBytes, parseCanonical } from "./canonical.js";
 import { CryptoError } from "./errors.js";
 import { keyPairOf, loadPublic, suite } from "./keys.js";
+import { NUMBER_MAX, TEXT_MAX, TICKETS } from "./message-limits.js";
 import { pad, PREFIX, unpad } from "./padding.js";
 import { openRow, sealRow } from "./rowkey.js";
 
@@ -25,9 +26,6 @@ const NONCE = new Uint8Array(12); // a message's key is used exactly once
 const KEYS = "from,key,kind,number,text,v";
 export const SENDERS = ["moderator", "submitter"];
 export const KINDS = ["text", "close"];
-export const TEXT_MAX = 1000;
-export const NUMBER_MAX = 999;
-export const TICKETS = 3;
 
 /** The canonical bytes of `{sender, number, text, key, kind}`; `kind` may be left out ("text"). Refuses "message-error". */
 export function buildMessage({ sender, number, text, key, kind = "text" }) {
@@ -89,8 +87,10 @@ export async function makeReplyOpener(seed) {
 }
 
 /** The message, by the conversation key of the comment; refuses ("cannot-open") another comment's. */
-export async function openWithRow(conversationKey, data) {
-  const parsed = parseSealed(data);
+export const openWithRow = async (conversationKey, data) => openParsed(conversationKey, parseSealed(data));
+
+/** The same of what parseSealed gave: a reader tries one message with the keys of many comments. */
+export async function openParsed(conversationKey, parsed) {
   const message = await openContent(parsed, await rowOf(conversationKey, parsed));
   if (!sameBytes(message.key, conversationKey)) throw new CryptoError("cannot-open");
   return message;

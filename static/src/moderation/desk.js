@@ -26,6 +26,7 @@ export class Desk {
     this.root.addEventListener("desk:adopt", ({ detail }) => this.form.propose(detail.coding));
     this.root.addEventListener("desk:suggested", ({ detail }) => this.form.tick(detail.code));
     this.root.addEventListener("desk:changed", () => this.refresh());
+    this.root.addEventListener("desk:talks", ({ detail }) => this.#talked(detail));
     for (const button of this.root.querySelectorAll("[data-step]")) {
       button.addEventListener("click", () => this.step(button.dataset.step === "next" ? 1 : -1));
     }
@@ -146,6 +147,12 @@ export class Desk {
     } finally {
       this.saving = false;
     }
+  }
+
+  // Where conversations are: a Map from index to a state of workers/unseal-talk.js.
+  #talked(states) {
+    for (const row of this.rows) row.talk = states.get(row.index) ?? null;
+    this.list.redraw();
   }
 
   // Codings changed on the server and in the rows: what shows them follows.

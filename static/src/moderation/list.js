@@ -37,6 +37,11 @@ export class QueueList {
     this.#point();
   }
 
+  /** Something is shown of the rows that was not known when they were shown. */
+  redraw() {
+    this.view.redraw();
+  }
+
   /** Mark the row that is open and bring it into view. */
   mark(index) {
     this.current = index;
@@ -102,6 +107,7 @@ export class QueueList {
     if (isMine(row, this.readers)) names.push("tag-mine");
     if (row.group !== null) names.push("tag-similar");
     if (standing(row)?.flags.includes("denunciation")) names.push("tag-flag");
+    if (row.talk) names.push(`tag-talk-${row.talk}`);
     return names.map(clone);
   }
 

@@ -13,9 +13,10 @@ import { Compare } from "./compare.js";
 import { Hands } from "./hands.js";
 import { History } from "./history.js";
 import { Suggestions } from "./suggestions.js";
+import { Talk } from "./talk.js";
 
 /** The panels' classes. */
-const PANELS = [Hands, Compare, Suggestions, History];
+const PANELS = [Hands, Compare, Suggestions, History, Talk];
 
 /** All panels as one: what the desk holds. */
 export class Panels {

@@ -4,6 +4,7 @@ import { offerFile } from "../public/download.js";
 import { parseProof, withLeaf } from "../lib/logproof.js";
 import { parseVkey } from "../lib/note.js";
 import { policyProblem, tellPolicyError, watchPolicy } from "../public/policy-source.js";
+import { offerMail } from "../public/mail.js";
 import { judgeAnswer } from "../public/receipt-verdict.js";
 import { CodeError, locatorOf, readCode } from "../public/receipt-code.js";
 import { fillBox, fillFacts } from "../public/verdict-box.js";
@@ -17,16 +18,24 @@ form.addEventListener("submit", (event) => {
   check();
 });
 byId("print-verdict").addEventListener("click", () => window.print());
+offerMail({ typed, tell: tellError });
+
+/** The code's ten bytes; null where what is wrong with it was told. */
+function typed() {
+  try {
+    const raw = readCode(byId("code").value);
+    tellError("");
+    return raw;
+  } catch (error) {
+    tellError(error instanceof CodeError ? words(error.key, error.values) : words("unsupported"));
+    return null;
+  }
+}
 
 async function check() {
   show(byId("verdict"), false);
-  let raw;
-  try {
-    raw = readCode(byId("code").value);
-  } catch (error) {
-    return tellError(error instanceof CodeError ? words(error.key, error.values) : words("unsupported"));
-  }
-  tellError("");
+  const raw = typed();
+  if (!raw) return;
   const trusted = await trustedPolicy();
   if (!trusted) return;
   busy(true);

@@ -11,9 +11,19 @@ export async function expectedLeaf(consultation, envelope, ballot = null) {
 }
 
 /** `{verdict: "good", day}`, `{verdict: "later"}` for an entry that left the pool already, or `{verdict: "bad"}`. */
-export async function judgePromise({ promise, leaf }, consultation, { envelope, ballot = null }, logKey) {
+export async function judgePromise(answer, consultation, { envelope, ballot = null }, logKey) {
+  return judge(answer, await expectedLeaf(consultation, envelope, ballot), logKey);
+}
+
+/** The same of a sealed message. */
+export async function judgeMessage(answer, consultation, sealed, logKey) {
+  const leaf = { consultation, envelope_sha256: toHex(await sha256(sealed)), type: "message", v: 1 };
+  return judge(answer, new TextDecoder().decode(canonicalBytes(leaf)), logKey);
+}
+
+async function judge({ promise, leaf }, expected, logKey) {
   try {
-    if (leaf !== (await expectedLeaf(consultation, envelope, ballot))) return { verdict: "bad" };
+    if (leaf !== expected) return { verdict: "bad" };
     if (promise === "") return { verdict: "later" };
     const { latest } = await verifyPromise(promise, leaf, logKey);
     return { verdict: "good", day: latest };

@@ -11,6 +11,9 @@ export function keep(index, row) {
   rows.set(index, row);
 }
 
+/** [index, row] of every comment that is held. */
+export const heldRows = () => [...rows];
+
 /** What is held of that comment; refuses ("cannot-open") one that this worker did not open. */
 export function rowAt(index) {
   const row = rows.get(index);

@@ -10,6 +10,7 @@ import { parsePayload } from "../lib/payload.js";
 import { serve } from "../lib/worker-server.js";
 import { deskHandlers } from "./unseal-desk.js";
 import { keep, rowHandlers } from "./unseal-rows.js";
+import { talkHandlers } from "./unseal-talk.js";
 
 let openEnvelope = null;
 
@@ -46,6 +47,7 @@ serve({
   },
 
   ...rowHandlers,
+  ...talkHandlers,
   ...deskHandlers,
 });
 
