@@ -15,6 +15,12 @@ UNREACHABLE = "unreachable"
 SPLIT_VIEW = "witnesses: no policy was brought (--policy), so nothing here excludes that others are shown another log"
 
 
+def name_of(error: Exception) -> str:
+    """The name of a refusal: ``MalformedCheckpoint`` -> ``malformed-checkpoint``."""
+    word = type(error).__name__
+    return "".join(f"-{c.lower()}" if c.isupper() and place else c.lower() for place, c in enumerate(word))
+
+
 @dataclass(frozen=True)
 class Failure:
     """A named failure, and where: a leaf's index, a consultation or a file."""

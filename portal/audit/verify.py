@@ -18,7 +18,7 @@ from portal.audit.source import OPENINGS, Listing, Missing, Source, Unusable
 from portal.audit.standing import check_witnesses, key_of_policy
 from portal.audit.strays import check_strays
 from portal.audit.turnout import questions
-from portal.audit.verdict import Failure, Verdict
+from portal.audit.verdict import Failure, Verdict, name_of
 from portal.errors import PortalError
 from portal.tlog.checkpoint import Checkpoint, open_checkpoint
 from portal.tlog.errors import TlogError
@@ -73,16 +73,10 @@ def verify(source: Source, brought: Brought, progress: Progress = lambda _done, 
     except Missing as error:
         verdict.fail("missing", str(error))
     except TlogError as error:
-        verdict.fail(_name(error))
+        verdict.fail(name_of(error))
     finally:
         invariants.close()
     return verdict
-
-
-def _name(error: Exception) -> str:
-    """``MalformedCheckpoint`` -> ``malformed-checkpoint``."""
-    word = type(error).__name__
-    return "".join(f"-{c.lower()}" if c.isupper() and place else c.lower() for place, c in enumerate(word))
 
 
 def _raw_checkpoint(source: Source) -> bytes:
@@ -152,7 +146,7 @@ def _consistency(source: Source, brought: Brought, key: LogKey, now: Checkpoint,
     try:
         earlier = open_checkpoint(brought.earlier, key).checkpoint
     except TlogError as error:
-        verdict.fail(_name(error), "the earlier checkpoint")
+        verdict.fail(name_of(error), "the earlier checkpoint")
         return
     if earlier.size > now.size:
         verdict.fail("log-rolled-back", f"from {earlier.size} to {now.size} leaves")
@@ -174,7 +168,7 @@ def _publications(asked: Asked, invariants: Invariants, verdict: Verdict) -> dic
         except Missing:
             verdict.fail("publication-missing", name)
             continue
-        document, failures = check_publication(data, current, asked, name_of=_name)
+        document, failures = check_publication(data, current, asked, name_of=name_of)
         verdict.failures += [Failure(item, name) for item in failures]
         if document:
             found[name] = document

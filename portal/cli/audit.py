@@ -14,6 +14,7 @@ import click
 from portal.audit.archive import open_source
 from portal.audit.verify import Brought, Progress, Verdict, verify
 from portal.cli.audit_report import report
+from portal.cli.audit_report_file import verify_report_command
 from portal.cli.audit_watch import watch_command
 from portal.cli.witness import witness
 from portal.clock import SystemClock
@@ -30,6 +31,7 @@ def audit() -> None:
 
 
 audit.add_command(watch_command)
+audit.add_command(verify_report_command)
 audit.add_command(witness)
 
 

@@ -6,7 +6,7 @@ Units are left out, as in the text: the report of a small office must not point 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -106,6 +106,10 @@ class Listing:
     alt: str
 
 
+Drawn = Callable[[Listing, tuple[str, str]], Iterable[str]]
+"""The words of a list's chart, given those of its legend; see :func:`portal.reports.charts.chart_words`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Annex:
     """What follows the signature. ``data`` is the edition that the file carries; ``address`` "" means no QR."""
@@ -121,13 +125,14 @@ class Annex:
     legend: tuple[str, str]
     data: bytes
 
-    def lines(self) -> Iterator[str]:
-        """Every line but the charts' words, in reading order: a cell of a table is a line."""
+    def lines(self, drawn: Drawn | None = None) -> Iterator[str]:
+        """Every line in reading order, a cell of a table being one; ``drawn`` tells the words of a chart."""
         yield from (self.heading, self.title, self.basis)
         for listing in self.listings:
             yield from (listing.title, *listing.columns)
             for entry in listing.entries:
                 yield from (entry.code, entry.label, entry.said)
+            yield from drawn(listing, self.legend) if drawn else ()
         if self.nothing:
             yield self.nothing
         yield self.check

@@ -16,13 +16,13 @@ from lxml.builder import E
 
 from portal.reports.annex import Annex, Listing
 from portal.reports.charts import chart_svg
+from portal.reports.html_names import DATA_ID
 from portal.reports.layout import Layout, Line, lay_out
 from portal.reports.model import Document, Run
 from portal.reports.pictures import qr_svg
 from portal.reports.style import Style, load_style
 
 CSS = Path(__file__).with_name("report.css")
-DATA_ID = "report-data"
 LEVELS = {"part": "h2", "mark": "h3", "section": "h3", "point": "h4"}
 # What a browser may do for a file that asks for nothing: draw what is in it.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"

@@ -16,12 +16,12 @@ from portal.reports.annex import Annex
 from portal.reports.charts import WIDTH, chart_svg
 from portal.reports.layout import lay_out
 from portal.reports.model import Document
+from portal.reports.pdf_names import ATTACHMENT
 from portal.reports.pictures import faces, qr_svg
 from portal.reports.style import Style, load_style
 from portal.reports.tables import plain
 
 TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
-ATTACHMENT = "report.json"
 
 
 def to_pdf(document: Document, style: Style | None = None, annex: Annex | None = None) -> bytes:

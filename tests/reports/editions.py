@@ -10,17 +10,18 @@ from typing import Any
 import rfc8785
 
 from portal.consultations.taxonomy import taxonomy_sha256
+from portal.ledger.log import Log
 from portal.reports.edition import Approval, Edition
 from portal.reports.findings_file import findings_json
 from portal.reports.model import Document, dump_document
-from portal.tlog.checkpoint import Checkpoint, sign_checkpoint
-from portal.tlog.keys import SignerKey
-from portal.tlog.merkle import leaf_hashes, tree_head
+from portal.tlog.merkle import leaf_hashes
+from portal.tlog.note import parse_note
 from portal.tlog.proof import LogProof
 from portal.tlog.tiles import TileTree
+from tests.audit.support import Memory, log_files
 from tests.reports.support import TAXONOMY, USUAL, publication, report
 
-SIGNER = SignerKey("log.example.org/gop-y", b"\7" * 32)
+LOG = Log.from_seed("log.example.org/gop-y", b"\7" * 32)
 ADDRESS = "https://gop-y.example.vn/results/gop-y-quy-ba"
 
 
@@ -56,8 +57,9 @@ def edition(
     document = document or dated(report())
     found = found or published()
     finding, said = leaves(found, document)
-    hashes = leaf_hashes([b"{}", b"[]", finding, said])
-    note = sign_checkpoint(Checkpoint(SIGNER.name, 4, tree_head(hashes)), SIGNER)
+    entries = [b"{}", b"[]", finding, said]
+    note = parse_note(log_files(entries, LOG)["log/checkpoint"])
+    hashes = leaf_hashes(entries)
     tree = TileTree(4, lambda _level, _index, width: b"".join(hashes)[: width * 32])
     proofs = [str(LogProof(index, tuple(tree.inclusion_proof(index)), note)) for index in (2, 3)]
     return Edition(
@@ -67,3 +69,11 @@ def edition(
         approval=Approval(said.decode(), proofs[1]) if approved else None,
         address=address,
     )
+
+
+def source(made: Edition) -> Memory:
+    """The log of that edition with its publication, as an export or a bundle holds them."""
+    finding, said = leaves(dict(made.file.publication), made.document)
+    files = log_files([b"{}", b"[]", finding, said], LOG)
+    name = made.publication.consultation
+    return Memory({**files, f"results/{name}/findings.json": made.findings})

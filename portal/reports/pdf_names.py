@@ -1,0 +1,3 @@
+"""What the PDF of a report and its reader agree on."""
+
+ATTACHMENT = "report.json"
