@@ -21,6 +21,7 @@ from portal.crypto import receipt
 from portal.extensions import db
 from portal.ledger import log as ledger
 from portal.ledger.log import Log
+from portal.submissions import mailbox
 from portal.submissions.service import accept
 from portal.tlog.merkle import leaf_hash
 from portal.tlog.proof import verify_proof
@@ -99,6 +100,21 @@ def act_when_told(place: Place, act: Callable[[Any, Place], Any], gate: Any, out
             outcomes.put("done")
         except Exception as error:
             outcomes.put(getattr(error, "code", "") or type(error).__name__)
+
+
+def answer_when_told(place: Place, said: Any, gate: Any, outcomes: Any) -> None:
+    """Answers for a ticket each, one after another, begun at the same moment as everybody else's."""
+    with database(place.settings):
+        db.engine.connect().close()
+        gate.wait()
+        for posted, ticket in said:
+            try:
+                with unit_of_work() as session:
+                    row = consultations.get(session, place.office.consultation)
+                    mailbox.answer(session, place.log, place.clock, row, posted=posted, ticket=ticket, promise_days=2)
+                outcomes.put("done")
+            except Exception as error:
+                outcomes.put(getattr(error, "code", "") or type(error).__name__)
 
 
 def close_now(session: Any, place: Place) -> None:
