@@ -7,7 +7,7 @@ SYSTEM_NODE := $(shell node -e 'process.exit(Number(process.versions.node.split(
 # Node inside the virtual environment comes first when the system has none that is new enough.
 export PATH := $(if $(SYSTEM_NODE),$(PATH),$(CURDIR)/$(BIN):$(PATH))
 
-.PHONY: demo test build serve lint types unit coverage clean screenshots debian translations
+.PHONY: demo test build serve lint types unit test-postgresql coverage clean screenshots debian translations
 demo: build
 	$(BIN)/portal demo --port $(PORT)
 
@@ -27,6 +27,10 @@ types: $(BIN)/.test-installed
 
 unit: $(BIN)/.test-installed build
 	$(BIN)/pytest -m "not browser"
+
+# The same tests with PostgreSQL beneath (Debian's server, started on loopback); browsers' tests run on the embedded engine.
+test-postgresql: $(BIN)/.test-installed debian build
+	PORTAL_TEST_ENGINE=postgresql $(BIN)/pytest -n auto --dist loadfile -m "not browser"
 
 coverage: $(BIN)/.test-installed debian build
 	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered

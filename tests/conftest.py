@@ -21,7 +21,7 @@ from portal.factory import create_public_app, create_staff_app
 from portal.ledger.log import Log
 from portal.models import ALL
 from portal.web.runtime import unit_of_work
-from tests.postgres import postgres  # noqa: F401 (a fixture of all)
+from tests.postgres import fresh_database, postgres  # noqa: F401 (a fixture of all)
 from tests.support import ORIGIN, PASSWORD, Office, build_office
 
 # How long an example takes says something of the machine's other work, and nothing of the property.
@@ -45,6 +45,7 @@ def settings(tmp_path: Path) -> Settings:
             "PORTAL_TOTP": "optional",
             "PORTAL_OPEN_RATE": "0",
             **made,
+            **fresh_database(),
         }
     )
 

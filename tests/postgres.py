@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import pwd
 import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -63,16 +64,30 @@ class Server:
             assert done.returncode == 0, output.read().decode(errors="replace")
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """One server for the whole run; each test takes a fresh database of it."""
+@cache
+def running() -> Server:
+    """One server for the whole process; it ends with it."""
     # Not pytest's folder: only root may look into it, and the server is somebody else.
     base = Path(f"/tmp/portal-postgresql-{secrets.token_hex(6)}")
     base.mkdir(mode=0o755)
     made = Server(base / "cluster")
-    try:
-        made.start()
-        yield made
-        made.stop()
-    finally:
-        shutil.rmtree(base)
+    atexit.register(shutil.rmtree, base)
+    made.start()
+    atexit.register(made.stop)
+    return made
+
+
+def engine() -> str:
+    """The engine that this run of the tests is of: `sqlite`, or `postgresql` (make test-postgresql)."""
+    return os.environ.get("PORTAL_TEST_ENGINE", "sqlite")
+
+
+def fresh_database() -> dict[str, str]:
+    """What a test's environment names the database by: an empty one on the server, or nothing for SQLite's file."""
+    return {"PORTAL_DATABASE_URL": running().fresh()} if engine() == "postgresql" else {}
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Server:
+    """Each test takes a fresh database of it."""
+    return running()

@@ -22,13 +22,12 @@ from portal.factory import create_staff_app
 from portal.ledger import log as ledger
 from portal.ledger.assets import ServedFile, log_assets
 from portal.ledger.log import Log
-from portal.reports import service as reports
-from portal.reports.profile import demo_profile
 from portal.web.runtime import unit_of_work
 from tests.audit.ballot_log import BallotCase, build
 from tests.audit.rich import Rich, export_rich, walk_rich
 from tests.audit.support import Files, digest
-from tests.rounds import publish
+from tests.postgres import fresh_database
+from tests.rounds import publish, report
 from tests.support import Office, build_office
 
 DAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -68,16 +67,14 @@ def walk(session: Session, log: Log, clock: Clock, atrest: AtRest, office: Offic
     row = consultations.get(session, office.consultation)
     given = concerns.Answer("accepted", "", clock.today(), "<p>Sẽ làm.</p>", True)
     concerns.answer(session, log, atrest, concerns.get(session, row.id, "C1"), given)
-    reports.save_profile(session, demo_profile())
-    held = reports.start(session, atrest, row, publication)
-    reports.approve(session, log, atrest, held.row, publication)
+    report(session, log, clock, atrest, publication)
 
 
 def make_settings(folder: Path) -> tuple[Settings, Log]:
     """Settings of an instance in ``folder``, and its log."""
     made = {f"PORTAL_{name.upper()}": secrets.token_hex(size) for name, size in SECRET_BYTES.items()}
     options = {"PORTAL_ENV": "test", "PORTAL_INSTANCE": str(folder), "PORTAL_LOG_ORIGIN": "log.example.org/gop-y"}
-    settings = load_settings({**options, **made})
+    settings = load_settings({**options, **made, **fresh_database()})
     return settings, Log.from_seed(settings.log_origin, settings.secret.log_key)
 
 

@@ -26,6 +26,7 @@ from portal.factory import create_staff_app
 from portal.ledger.log import Log
 from portal.ledger.models import PoolEntry
 from portal.web.runtime import unit_of_work
+from tests.postgres import fresh_database
 from tests.submissions import workers
 from tests.submissions.judge import judge
 from tests.submissions.workers import Place
@@ -40,7 +41,8 @@ def environment(tmp_path) -> dict[str, str]:
     """What a ticker of its own is started with."""
     made = {f"PORTAL_{name.upper()}": secrets.token_hex(size) for name, size in SECRET_BYTES.items()}
     fixed = {"PORTAL_ENV": "test", "PORTAL_LOG_ORIGIN": "log.example.org/gop-y", "PORTAL_TOTP": "optional"}
-    return {**made, **fixed, "PORTAL_INSTANCE": str(tmp_path), "PORTAL_MIX_WHEN": "minimum", "PORTAL_APP": "public"}
+    own = {"PORTAL_INSTANCE": str(tmp_path), "PORTAL_MIX_WHEN": "minimum", "PORTAL_APP": "public"}
+    return {**made, **fixed, **own, **fresh_database()}
 
 
 @pytest.fixture

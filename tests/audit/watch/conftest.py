@@ -20,6 +20,7 @@ from portal.ledger.log import Log
 from portal.web.runtime import unit_of_work
 from tests.audit.watch.support import Between, Served, serving
 from tests.ballots.support import open_with_ballots, two_issuers
+from tests.postgres import fresh_database
 from tests.support import build_office
 from tests.web.public.support import publish
 
@@ -27,7 +28,7 @@ from tests.web.public.support import publish
 def _settings(folder: Path) -> Settings:
     made = {f"PORTAL_{name.upper()}": secrets.token_hex(size) for name, size in SECRET_BYTES.items()}
     fixed = {"PORTAL_ENV": "test", "PORTAL_INSTANCE": str(folder), "PORTAL_LOG_ORIGIN": "log.example.org/gop-y"}
-    return load_settings({**fixed, **made, "PORTAL_TOTP": "optional", "PORTAL_OPEN_RATE": "0"})
+    return load_settings({**fixed, **made, "PORTAL_TOTP": "optional", "PORTAL_OPEN_RATE": "0", **fresh_database()})
 
 
 @pytest.fixture(scope="session")
