@@ -64,7 +64,7 @@ def static_files(static: Path) -> Iterator[tuple[str, bytes]]:
 def openings(session: Session, atrest: AtRest) -> bytes:
     """The openings of every published consultation's commitments: for auditors only."""
     rounds = {name: _opening(session, atrest, name) for name in findings.published_ids(session)}
-    return rfc8785.dumps({"v": 2, "consultations": rounds})
+    return rfc8785.dumps({"v": 3, "consultations": rounds})
 
 
 def _opening(session: Session, atrest: AtRest, name: str) -> dict[str, Any]:
@@ -72,8 +72,8 @@ def _opening(session: Session, atrest: AtRest, name: str) -> dict[str, Any]:
     counts = findings.opening_of(atrest, findings.get(session, name))
     return {
         "codings": [
-            {"submission": item["submission"], "salt": item["salt"], "coding": item["coding"]}
-            for item in moderation.current_codings(session, atrest, row)
+            {key: value for key, value in item.items() if key != "consultation"}
+            for item in moderation.openings(session, atrest, row)
         ],
         "counts": counts["counts"],
         "counts_salt": counts["salt"],

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from portal.audit.ballots import BallotRules
+from portal.audit.codings import CodingRules
 from portal.audit.readers import ReaderRules
 from portal.audit.rounds import Document, Round
 from portal.audit.runs import PlainRun, plain_coding, plain_run
@@ -43,6 +44,7 @@ class Invariants:
         self._ballots = BallotRules(self._broken, self._scratch.spend)
         self._keys: dict[str, str] = {}
         self._readers = ReaderRules(self._broken, self._keys)
+        self._codings = CodingRules(self._broken, self._scratch)
         self._rules: dict[str, Callable[[int, Document], None]] = {
             "asset": self._asset,
             "key": self._key,
@@ -192,16 +194,8 @@ class Invariants:
 
     def _coding(self, index: int, document: Document) -> None:
         current = self._round(index, document, "open", "closed")
-        if current is None:
-            return
-        place = document["submission"]
-        if place not in current.submissions:
-            self._broken("coding-of-no-submission", index)
-            return
-        before = self._scratch.code(place, document["revision"], bytes.fromhex(document["commitment"]))
-        if document["revision"] != before + 1:
-            self._broken("coding-revision-out-of-order", index)
-        current.coded += not before
+        if current is not None:
+            self._codings.coding(index, document, current)
 
     def _reader(self, index: int, document: Document) -> None:
         current = self._round(index, document, "open", "closed", "published")
@@ -217,8 +211,11 @@ class Invariants:
         current = self._round(index, document, "closed")
         if current is None:
             return
-        if current.uncoded and self._readers.silent(current):
+        current.unheard = self._readers.silent(current)
+        if current.uncoded and current.unheard:
             self._broken("finding-with-uncoded-submission", index)
+        elif current.half_read and current.unheard:
+            self._broken("finding-with-half-read-comment", index)
         if document["checkpoint_size"] > index:
             self._broken("finding-from-the-future", index)
         if document["checkpoint_size"] <= current.closed_at:

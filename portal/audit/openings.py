@@ -1,10 +1,12 @@
 """Openings of commitments: what only an auditor is given, and what follows from them.
 
-An openings file is canonical JSON (RFC 8785): ``{"v": 2, "consultations": {id: {"codings": [{"submission", "salt",
+An openings file is canonical JSON (RFC 8785): ``{"v": 3, "consultations": {id: {"codings": [{"submission", "salt",
 "coding"}], "counts": {...}, "counts_salt", "taxonomy", "settings": {...}, "report", "answers": [{"concern", "code",
 "state", "text", "salt"}]}}}``. ``codings`` stand in the log's order; ``taxonomy`` is its document's text, ``settings``
 are those whose digest was logged at opening, ``report`` is the approved report's document or null. It holds no comment
-and no moderator's name. Version 1 had neither ``report`` nor ``answers``.
+and no moderator's name. Where two people read each comment, a coding has ``slot`` and ``coder`` as well
+(:mod:`portal.audit.codings`); versions 1 and 2 knew no such codings, and version 1 had neither ``report`` nor
+``answers``.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import Any
 
 import rfc8785
 
+from portal.audit.codings import counted_codings, is_opening
 from portal.audit.rounds import Round
 from portal.consultations.taxonomy import Taxonomy, parse_taxonomy, taxonomy_sha256
 from portal.crypto.canonical import dump_canonical
@@ -27,7 +30,8 @@ from portal.findings.publication import parse_publication
 from portal.findings.rule import Rule
 
 KEYS_1 = frozenset({"codings", "counts", "counts_salt", "taxonomy", "settings"})
-KEYS = {1: KEYS_1, 2: KEYS_1 | {"report", "answers"}}
+KEYS_2 = KEYS_1 | {"report", "answers"}
+KEYS = {1: KEYS_1, 2: KEYS_2, 3: KEYS_2}
 
 
 class OpeningsMalformed(ValueError):
@@ -51,6 +55,8 @@ def parse_openings(data: bytes) -> Openings:
             raise KeyError("v")
         if any(set(opening) != KEYS[version] for opening in rounds.values()) or rfc8785.dumps(document) != data:
             raise KeyError("consultations")
+        if not all(is_opening(item, version) for opening in rounds.values() for item in opening["codings"]):
+            raise KeyError("codings")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise OpeningsMalformed("not an openings file") from error
     return Openings(version, rounds)
@@ -61,12 +67,14 @@ def check_round(name: str, current: Round, opening: dict[str, Any], publication:
     if current.finding is None:
         return []
     failures: list[str] = []
-    codings = _opened_codings(name, current, opening, failures)
+    codings, found = counted_codings(name, current, opening)
+    failures += found
     taxonomy, settings = parse_taxonomy(opening["taxonomy"].encode()), opening["settings"]
-    counted = tally(codings, taxonomy, {unit["code"]: unit["headcount"] for unit in settings["units"]})
+    uncoded = (UNCODED for _ in range(current.uncoded))  # a ballot without a coding says nothing
+    counted = tally([*codings, *uncoded], taxonomy, {unit["code"]: unit["headcount"] for unit in settings["units"]})
     salt = bytes.fromhex(opening["counts_salt"])
     stated = {"consultation": name, "counts": opening["counts"]}
-    found = parse_publication(publication)
+    shown = parse_publication(publication)
     checks = {
         "settings-not-as-logged": _digest(settings) == current.settings_sha256,
         "settings-not-of-opening": _opening_follows(settings, current.opening, taxonomy),
@@ -75,8 +83,8 @@ def check_round(name: str, current: Round, opening: dict[str, Any], publication:
         "counts-not-of-codings": counted.as_document() == opening["counts"],
         "published-rows-not-of-counts": _rows_follow(counted, taxonomy, publication),
         # Thresholds cannot be lowered between opening and publishing.
-        "published-rule-not-of-settings": found.rule == Rule(k=settings["k"], k_paraphrase=settings["k_paraphrase"]),
-        "published-title-not-of-settings": found.title_vi == settings["title"],
+        "published-rule-not-of-settings": shown.rule == Rule(k=settings["k"], k_paraphrase=settings["k_paraphrase"]),
+        "published-title-not-of-settings": shown.title_vi == settings["title"],
     }
     failures += [failure for failure, holds in checks.items() if not holds]
     if "report" in opening:
@@ -100,24 +108,6 @@ def _opening_follows(settings: Mapping[str, Any], opening: Mapping[str, Any], ta
         return opening["v"] == 1 and frozen is None
     days = all(frozen[name] == opening[name] for name in ("each", "collect_from", "collect_until"))
     return days and [one["issuer"] for one in frozen["issuers"]] == opening["issuers"]
-
-
-def _opened_codings(name: str, current: Round, opening: dict[str, Any], failures: list[str]) -> list[Mapping[str, Any]]:
-    """The codings whose commitment is the newest one in the log; a ballot without any says nothing."""
-    opened: list[Mapping[str, Any]] = []
-    last, ordered = -1, True
-    for item in opening["codings"]:
-        place = item["submission"]
-        document = {"coding": item["coding"], "consultation": name, "submission": place}
-        if commit(bytes.fromhex(item["salt"]), document).hex() != current.commitment(place):
-            failures.append("coding-commitment-does-not-open")
-        opened.append(item["coding"])
-        last, ordered = place, ordered and place > last
-    if not ordered:
-        failures.append("coding-opening-out-of-order")
-    if len(opened) != current.coded:
-        failures.append("coding-opening-missing" if len(opened) < current.coded else "coding-opening-surplus")
-    return [*opened, *(UNCODED for _ in range(current.uncoded))]
 
 
 def _rows_follow(counts: Counts, taxonomy: Taxonomy, publication: bytes) -> bool:

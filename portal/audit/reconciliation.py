@@ -116,7 +116,7 @@ def _sums(session: Session, row: Consultation, published: bool, today: date) -> 
         ),
         "sequenced": select(func.count()).where(own, Submission.leaf_index.is_not(None)),
         "envelopes": held.where(own),
-        "coded": select(func.count()).where(Coding.consultation_id == row.id, Coding.current),
+        "coded": select(func.count()).where(Coding.consultation_id == row.id, Coding.current, Coding.slot == 1),
         "spent": select(func.count()).where(Nullifier.consultation_id == row.id),
     }
     found = {name: session.scalar(query) or 0 for name, query in queries.items()}

@@ -10,6 +10,9 @@ from portal.audit.scratch import Scratch
 
 Document = dict[str, Any]
 
+TWO_READERS = 2
+"""The version of a ``coding`` leaf in a consultation whose comments two people read."""
+
 
 class Places:
     """Leaf indexes in growing order, kept as ranges: comments come in batches, so that a large log has few."""
@@ -38,8 +41,12 @@ class Places:
 
 @dataclass
 class Round:
-    """One consultation. ``coded``: comments that have a coding; ``answers``: newest commitment by concern; ``lines``:
-    each reader's key ids, by the first one that its owner had (:mod:`portal.audit.readers`)."""
+    """One consultation.
+
+    ``coded``: comments that have a coding, ``paired``: that have two; ``slots``: their codings, older revisions left
+    out; ``unheard``: published although a reader had not said that nothing is left; ``answers``: newest commitment by
+    concern; ``lines``: each reader's key ids, by the first one that its owner had (:mod:`portal.audit.readers`).
+    """
 
     opening: Document
     scratch: Scratch
@@ -47,7 +54,11 @@ class Round:
     closed_at: int = -1
     submissions: Places = field(default_factory=Places)
     messages: Places = field(default_factory=Places)
+    coding_version: int = 0
     coded: int = 0
+    paired: int = 0
+    slots: int = 0
+    unheard: bool = False
     finding: Document | None = None
     finding_leaf: int = -1
     report: Document | None = None
@@ -90,7 +101,12 @@ class Round:
             place in self.messages and self.state != "open"
         )
 
-    def commitment(self, place: int) -> str:
-        """The newest commitment (hexadecimal) to a coding of the comment at ``place``; "" when there is none."""
-        found = self.scratch.coding(place) if place in self.submissions else None
+    @property
+    def half_read(self) -> int:
+        """Comments that one of two readers has coded; none where there is one reader."""
+        return self.coded - self.paired if self.coding_version == TWO_READERS else 0
+
+    def commitment(self, place: int, slot: int) -> str:
+        """The newest commitment (hexadecimal) in that slot of the comment at ``place``; "" when there is none."""
+        found = self.scratch.coding(place, slot) if place in self.submissions else None
         return found[1].hex() if found else ""

@@ -19,7 +19,10 @@ CACHE_KIB = 8 * 1024
 
 _SCHEMA = """
 CREATE TABLE spent (value BLOB PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE coding (place INTEGER PRIMARY KEY, revision INTEGER NOT NULL, commitment BLOB NOT NULL);
+CREATE TABLE coding (
+    place INTEGER NOT NULL, slot INTEGER NOT NULL, revision INTEGER NOT NULL, commitment BLOB NOT NULL,
+    PRIMARY KEY (place, slot)
+) WITHOUT ROWID;
 CREATE TABLE erased (place INTEGER PRIMARY KEY);
 """
 
@@ -42,18 +45,24 @@ class Scratch:
         """Remember that the leaf at ``place`` was erased; False when it was before."""
         return self._new("INSERT OR IGNORE INTO erased VALUES (?)", place)
 
-    def coding(self, place: int) -> tuple[int, bytes] | None:
-        """Revision and commitment (32 bytes) of the newest coding of the comment at ``place``."""
-        found = self._database.execute("SELECT revision, commitment FROM coding WHERE place = ?", (place,)).fetchone()
+    def coding(self, place: int, slot: int) -> tuple[int, bytes] | None:
+        """Revision and commitment (32 bytes) of the newest coding in that slot of the comment at ``place``."""
+        query = "SELECT revision, commitment FROM coding WHERE place = ? AND slot = ?"
+        found = self._database.execute(query, (place, slot)).fetchone()
         return (int(found[0]), bytes(found[1])) if found else None
 
-    def code(self, place: int, revision: int, commitment: bytes) -> int:
-        """Remember a coding as the comment's newest; returns the revision that it had before, 0 for none."""
-        found = (place, revision, commitment)
-        if self._database.execute("INSERT OR IGNORE INTO coding VALUES (?, ?, ?)", found).rowcount == 1:
+    def slots(self, place: int) -> set[int]:
+        """The slots of the comment at ``place`` that hold a coding."""
+        found = self._database.execute("SELECT slot FROM coding WHERE place = ?", (place,))
+        return {int(slot) for (slot,) in found}
+
+    def code(self, place: int, slot: int, revision: int, commitment: bytes) -> int:
+        """Remember a coding as the slot's newest; returns the revision that it had before, 0 for none."""
+        found = (place, slot, revision, commitment)
+        if self._database.execute("INSERT OR IGNORE INTO coding VALUES (?, ?, ?, ?)", found).rowcount == 1:
             return 0
-        before = self.coding(place)
-        self._database.execute("REPLACE INTO coding VALUES (?, ?, ?)", found)
+        before = self.coding(place, slot)
+        self._database.execute("REPLACE INTO coding VALUES (?, ?, ?, ?)", found)
         return before[0] if before else 0
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from portal.errors import Invalid
 FLAGS = ("denunciation", "no_publishable")
 PARAPHRASE_TAGS = frozenset({"p", "br", "em", "strong", "ul", "ol", "li"})
 PARAPHRASE_MAX = 2000
+REASON_MAX = 500
 KEYS = {"v", "categories", "severity", "level", "unit", "remedies", "flags", "paraphrase"}
 
 
@@ -33,9 +34,12 @@ def clean_paraphrase(html: str) -> str:
     return re.sub(r"\s+", " ", str(cleaned)).strip()
 
 
-def normalise(raw: Any, rules: CodingRules) -> dict[str, Any]:
-    """The canonical coding for what a browser sent; refuses by name what it cannot mean."""
-    if not isinstance(raw, dict) or set(raw) - KEYS or raw.get("v", 1) != 1:
+def normalise(raw: Any, rules: CodingRules, *, decision: bool = False) -> dict[str, Any]:
+    """The canonical coding for what a browser sent; refuses by name what it cannot mean.
+
+    A decision between two codings says why as well: ``reason``, rich text like a paraphrase, never empty.
+    """
+    if not isinstance(raw, dict) or set(raw) - (KEYS | {"reason"} if decision else KEYS) or raw.get("v", 1) != 1:
         raise Invalid("coding-malformed")
     coding = {
         "v": 1,
@@ -48,7 +52,7 @@ def normalise(raw: Any, rules: CodingRules) -> dict[str, Any]:
         "paraphrase": _paraphrase(raw.get("paraphrase", "")),
     }
     _check(coding, rules)
-    return coding
+    return {**coding, "reason": _reason(raw.get("reason", ""))} if decision else coding
 
 
 def _codes(raw: dict[str, Any], key: str, known: set[str]) -> list[str]:
@@ -59,8 +63,19 @@ def _codes(raw: dict[str, Any], key: str, known: set[str]) -> list[str]:
 
 
 def _paraphrase(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > PARAPHRASE_MAX:
-        raise Invalid("coding-paraphrase-long", limit=PARAPHRASE_MAX)
+    return _rich(value, PARAPHRASE_MAX, "coding-paraphrase-long")
+
+
+def _reason(value: Any) -> str:
+    reason = _rich(value, REASON_MAX, "decision-reason-long")
+    if not bleach.clean(reason, tags=set(), strip=True).strip():
+        raise Invalid("decision-reason-missing")
+    return reason
+
+
+def _rich(value: Any, most: int, too_long: str) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise Invalid(too_long, limit=most)
     if any("\ud800" <= letter <= "\udfff" for letter in value):
         raise Invalid("coding-malformed")  # half a surrogate pair: no UTF-8, so no canonical JSON
     return clean_paraphrase(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -9,15 +11,30 @@ from portal.extensions import Base
 
 
 class Coding(Base):
-    """One revision of one moderator's coding of one comment; revisions are kept, the newest one is ``current``."""
+    """One revision of one coding of one comment; revisions are kept, the newest of each slot is ``current``.
+
+    Slots 1 and 2 are the readers', slot 3 is the decision between them; with one reader there is slot 1 only. Nobody
+    holds two slots of a comment. ``sealed``: under the instance key, for counting. ``shared``: the same sealed in the
+    browser to those who can read the comment (:mod:`portal.crypto.rowkey`), the only copy that is served.
+    """
 
     __tablename__ = "coding"
     __table_args__ = (
         CheckConstraint("revision >= 1", name="revision"),
-        Index("uq_coding_revision", "submission_leaf", "coder_id", "revision", unique=True),
+        CheckConstraint("slot BETWEEN 1 AND 3", name="slot"),
+        Index("uq_coding_revision", "submission_leaf", "slot", "revision", unique=True),
         Index(
             "uq_coding_current",
             "submission_leaf",
+            "slot",
+            unique=True,
+            sqlite_where=text("current"),
+            postgresql_where=text("current"),
+        ),
+        Index(
+            "uq_coding_coder",
+            "submission_leaf",
+            "coder_id",
             unique=True,
             sqlite_where=text("current"),
             postgresql_where=text("current"),
@@ -28,9 +45,12 @@ class Coding(Base):
     consultation_id: Mapped[str] = mapped_column(ForeignKey("consultation.id"), index=True)
     submission_leaf: Mapped[int] = mapped_column(ForeignKey("submission.leaf_index"))
     coder_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    slot: Mapped[int] = mapped_column(default=1)
     revision: Mapped[int]
     current: Mapped[bool]
+    day: Mapped[date | None]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    shared: Mapped[bytes | None] = mapped_column(LargeBinary)
     commitment: Mapped[bytes] = mapped_column(LargeBinary(32))
     coding_leaf: Mapped[int] = mapped_column(ForeignKey("log_leaf.index"), unique=True)
 
@@ -46,9 +66,57 @@ class Reading(Base):
 
 
 class Progress(Base):
-    """How far a consultation's moderation is, kept as it happens so that no page counts rows."""
+    """How far a consultation's moderation is, kept as it happens so that no page counts rows; in comments.
+
+    ``coded``: with a coding; ``paired``: with two; ``settled``: that need nobody any more. ``tags_sealed``: the secret
+    from which an auditor's tags of coders are made, sealed at rest.
+    """
 
     __tablename__ = "moderation_progress"
 
     consultation_id: Mapped[str] = mapped_column(String(40), ForeignKey("consultation.id"), primary_key=True)
     coded: Mapped[int] = mapped_column(default=0)
+    paired: Mapped[int] = mapped_column(default=0)
+    settled: Mapped[int] = mapped_column(default=0)
+    tags_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class AgreementBatch(Base):
+    """How two readers' codings of some comments compare, as they stood before either reader saw the other's.
+
+    ``sealed``: category -> [both named it, one named it], in comments; ``pairs``: comments in the batch. The comments
+    follow each other in the order in which their second coding came.
+    """
+
+    __tablename__ = "agreement_batch"
+    __table_args__ = (CheckConstraint("pairs BETWEEN 1 AND 20", name="pairs"),)
+
+    consultation_id: Mapped[str] = mapped_column(String(40), ForeignKey("consultation.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    pairs: Mapped[int]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Handover(Base):
+    """A reader's word on one comment against what was dealt: taken from others, or handed back.
+
+    ``note``: why, sealed in the browser to those who can read the comment, always of one size; empty for what was
+    taken. Being too busy and being concerned by the comment look the same here.
+    """
+
+    __tablename__ = "handover"
+
+    submission_leaf: Mapped[int] = mapped_column(ForeignKey("submission.leaf_index"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    taken: Mapped[bool]
+    note: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Recusal(Base):
+    """A moderator who stands back from a whole consultation, by their own word; ``reason_sealed``: at rest."""
+
+    __tablename__ = "recusal"
+
+    consultation_id: Mapped[str] = mapped_column(String(40), ForeignKey("consultation.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -17,12 +17,12 @@ from portal.ledger import events
 from portal.ledger.log import Log, append
 from portal.moderation.models import Reading
 from portal.moderation.readership import lines_of, readers_of
-from portal.moderation.service import require_reader
+from portal.moderation.service import require_key
 
 
 def declare_done(session: Session, log: Log, account: Account, row: Consultation) -> Reading:
     """The account's word for its key of this consultation; saying it again changes nothing."""
-    kid = require_reader(session, account, row)
+    kid = require_key(session, account, row)
     if row.state != "closed":
         raise Conflict("consultation-not-closed")
     said = session.get(Reading, (row.id, kid))
@@ -36,7 +36,7 @@ def declare_done(session: Session, log: Log, account: Account, row: Consultation
 
 def has_declared(session: Session, account: Account, row: Consultation) -> bool:
     """Whether the account has given its word."""
-    return session.get(Reading, (row.id, require_reader(session, account, row))) is not None
+    return session.get(Reading, (row.id, require_key(session, account, row))) is not None
 
 
 def silent_readers(session: Session, row: Consultation) -> int:

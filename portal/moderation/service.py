@@ -1,76 +1,83 @@
-"""The queue of sealed comments and the codings that come back. Plaintext never comes here."""
+"""Readers, the codings that come back from their browsers, and what follows from them. Plaintext never comes here."""
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import rfc8785
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account
-from portal.accounts.service import active_keys, role_names
-from portal.consultations.models import Consultation, ConsultationModerator
-from portal.consultations.service import PUBLIC_STATES, taxonomy_of
+from portal.accounts.service import active_keys
+from portal.consultations.models import Consultation
+from portal.consultations.service import taxonomy_of
 from portal.crypto.atrest import AtRest
 from portal.crypto.commitment import commit
-from portal.errors import Conflict, Forbidden, NotFound
+from portal.crypto.rowkey import CODING_SIZE, sealed_size
+from portal.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ledger import events
 from portal.ledger.log import Log, append
-from portal.ledger.models import LogLeaf
+from portal.ledger.turns import take_turn
+from portal.moderation.assignment import check_not_handed
 from portal.moderation.codings import CodingRules, normalise
+from portal.moderation.deciding import DECISION, FIRST, decide
 from portal.moderation.models import Coding, Progress
-from portal.submissions.models import SealedEnvelope, Submission
+from portal.moderation.progress import coder_tag, count_coding, take_progress
+from portal.moderation.readership import read_by, reading_kid
+from portal.moderation.recusal import is_recused
+from portal.moderation.slots import PURPOSE, check_slot, open_document, standing_at
+from portal.submissions.models import Submission
 
-PURPOSE = "coding"
-PAGE_MAX = 200
-
-
-@dataclass(frozen=True)
-class QueueItem:
-    """A sealed comment, its place in the log, the leaf that stands there, and the current coding if there is one."""
-
-    index: int
-    leaf: bytes
-    envelope: bytes
-    coding: dict[str, Any] | None
-    revision: int
+SHARED_SIZE = sealed_size(CODING_SIZE)
 
 
 @dataclass(frozen=True)
 class QueueState:
-    """Comments in the log and comments coded."""
+    """Comments in the log; of them ``coded`` by somebody, ``read`` by as many as the consultation wants, and
+    ``settled``: that need nobody any more."""
 
     total: int
     coded: int
+    read: int
+    settled: int
 
     @property
     def complete(self) -> bool:
-        """Whether every comment has a coding."""
-        return self.total > 0 and self.coded >= self.total
+        """Whether every comment is settled."""
+        return self.total > 0 and self.settled >= self.total
+
+    @property
+    def percent(self) -> int:
+        """Comments that were read, per hundred, rounded down. Who can see the log can count as much."""
+        return 100 * self.read // self.total if self.total else 0
+
+
+def require_key(session: Session, account: Account, row: Consultation) -> str:
+    """The key id with which the account reads this consultation; refuses an account that holds none of its keys."""
+    kid = reading_kid(session, account, row)
+    if kid is None:
+        raise Forbidden("not-a-reader")
+    return kid
 
 
 def require_reader(session: Session, account: Account, row: Consultation) -> str:
-    """The key id with which the account reads this consultation; refuses an account that holds none of its keys."""
-    if "moderator" not in role_names(account):
-        raise Forbidden("not-a-reader")
-    chosen = {moderator.kid for moderator in row.moderators}
-    for key in active_keys(session, account_id=account.id):
-        if key.kid in chosen:
-            return key.kid
-    raise Forbidden("not-a-reader")
+    """The same, and refuses one that stands back from the consultation: nothing of it is served to that account."""
+    kid = require_key(session, account, row)
+    if is_recused(session, account, row):
+        raise Forbidden("reader-recused")
+    return kid
 
 
 def readable(session: Session, account: Account) -> list[Consultation]:
     """The consultations that one of the account's active keys can read, newest period first."""
-    kids = [key.kid for key in active_keys(session, account_id=account.id)]
-    chosen = select(ConsultationModerator.consultation_id).where(ConsultationModerator.kid.in_(kids))
-    query = select(Consultation).where(Consultation.id.in_(chosen), Consultation.state.in_(PUBLIC_STATES))
-    return list(session.scalars(query.order_by(Consultation.opens.desc(), Consultation.id)))
+    return read_by(session, [key.kid for key in active_keys(session, account_id=account.id)])
 
 
 def rules_of(row: Consultation) -> CodingRules:
@@ -78,31 +85,15 @@ def rules_of(row: Consultation) -> CodingRules:
     return CodingRules(taxonomy=taxonomy_of(row), units={unit.code: unit.level for unit in row.units})
 
 
-def page(session: Session, atrest: AtRest, row: Consultation, *, after: int, limit: int) -> list[QueueItem]:
-    """The next comments after that leaf, in the log's order: an index seek, whatever the row's number."""
-    query = (
-        select(Submission.leaf_index, LogLeaf.data, SealedEnvelope.data, Coding.sealed, Coding.revision)
-        .join(SealedEnvelope, SealedEnvelope.leaf_hash == Submission.leaf_hash)
-        .join(LogLeaf, LogLeaf.index == Submission.leaf_index)
-        .outerjoin(Coding, (Coding.submission_leaf == Submission.leaf_index) & Coding.current)
-        .where(Submission.consultation_id == row.id, Submission.leaf_index > after)
-        .order_by(Submission.leaf_index)
-        .limit(max(1, min(limit, PAGE_MAX)))
-    )
-    return [
-        QueueItem(index, leaf, data, _open(atrest, sealed)["coding"] if sealed else None, revision or 0)
-        for index, leaf, data, sealed, revision in session.execute(query)
-        if index is not None
-    ]
-
-
 def state(session: Session, row: Consultation) -> QueueState:
     """How far moderation is."""
     total = session.scalar(
         select(func.count()).where(Submission.consultation_id == row.id, Submission.leaf_index.is_not(None))
     )
-    progress = session.get(Progress, row.id)
-    return QueueState(total or 0, progress.coded if progress else 0)
+    found = session.get(Progress, row.id)
+    if found is None:
+        return QueueState(total or 0, 0, 0, 0)
+    return QueueState(total or 0, found.coded, found.coded if row.readers == 1 else found.paired, found.settled)
 
 
 def code(
@@ -114,82 +105,90 @@ def code(
     *,
     index: int,
     raw: Any,
+    slot: int = FIRST,
     seen: int | None = None,
+    shared: bytes | None = None,
+    day: date | None = None,
 ) -> Coding:
-    """Keep a coding of the comment at that leaf, as a new revision, and commit to it in the log.
+    """Keep a coding of the comment at that leaf in that slot, as a new revision, and commit to it in the log.
 
-    ``seen`` is the revision that the moderator had before them (0 for none): where another one has been saved since,
-    the coding is refused rather than written over it.
+    ``seen`` is the slot's revision that the moderator had before them (0 for none): where another one has been saved
+    since, the coding is refused rather than written over it. ``shared``: the same coding, sealed in the browser to
+    those who can read the comment. ``day``: today, for the moderator's own history.
     """
     require_reader(session, account, row)
+    take_turn(session, row)  # of two who code at the same moment, the second sees the first's
     if row.state not in {"open", "closed"}:
         raise Conflict("consultation-frozen")
-    if session.scalar(select(Submission.leaf_index).where(_at(row, index))) is None:
-        raise NotFound("comment-unknown")
-    coding = normalise(raw, rules_of(row))
-    previous = session.scalar(select(func.max(Coding.revision)).where(Coding.submission_leaf == index)) or 0
+    require_comment(session, row, index)
+    if shared is not None and len(shared) != SHARED_SIZE:
+        raise Invalid("coding-shared-size")
+    coding = normalise(raw, rules_of(row), decision=slot == DECISION)
+    before = standing_at(session, atrest, index)
+    check_slot(before, account.id, slot, row.readers)
+    check_not_handed(session, account, index)
+    previous = before.rows[slot].revision if slot in before.rows else 0
     if seen is not None and seen != previous:
         raise Conflict("coding-changed")
-    session.execute(update(Coding).where(Coding.submission_leaf == index, Coding.current).values(current=False))
+    progress = take_progress(session, atrest, row)
+    kept = Coding(coder_id=account.id, slot=slot, revision=previous + 1, shared=shared, day=day)
     document = {"coding": coding, "consultation": row.id, "submission": index}
-    kept = _keep(session, log, atrest, account, document, revision=previous + 1)
-    if previous == 0:
-        _count_coded(session, row)
+    if row.readers == 2:
+        document |= {"slot": slot, "coder": coder_tag(atrest, progress, account, index)}
+    _keep(session, log, atrest, kept, document)
+    after = {**before.codings, slot: coding}
+    count_coding(session, atrest, progress, row.readers, before=before.codings, after=after)
     return kept
 
 
-def _keep(
-    session: Session, log: Log, atrest: AtRest, account: Account, document: dict[str, Any], *, revision: int
-) -> Coding:
+def require_comment(session: Session, row: Consultation, index: int) -> None:
+    """Refuse a leaf at which no comment of that consultation stands."""
+    own = (Submission.consultation_id == row.id) & (Submission.leaf_index == index)
+    if session.scalar(select(Submission.leaf_index).where(own)) is None:
+        raise NotFound("comment-unknown")
+
+
+def _keep(session: Session, log: Log, atrest: AtRest, kept: Coding, document: dict[str, Any]) -> None:
+    """Commit to the document in the log and keep it as its slot's newest revision."""
     salt = secrets.token_bytes(32)
-    commitment = commit(salt, document)
-    place = {"consultation": document["consultation"], "submission": document["submission"]}
-    leaf = events.encode("coding", **place, commitment=commitment.hex(), revision=revision)
-    coding = Coding(
-        consultation_id=document["consultation"],
-        submission_leaf=document["submission"],
-        coder_id=account.id,
-        revision=revision,
-        current=True,
-        sealed=atrest.seal(PURPOSE, rfc8785.dumps({**document, "salt": salt.hex()})),
-        commitment=commitment,
-        coding_leaf=append(session, log, [leaf]),
+    place = {name: document[name] for name in ("consultation", "submission", "slot") if name in document}
+    kept.consultation_id, kept.submission_leaf, kept.current = place["consultation"], place["submission"], True
+    kept.sealed = atrest.seal(PURPOSE, rfc8785.dumps({**document, "salt": salt.hex()}))
+    kept.commitment = commit(salt, document)
+    leaf = events.encode(
+        "coding",
+        version=2 if "slot" in place else 1,
+        **place,
+        commitment=kept.commitment.hex(),
+        revision=kept.revision,
     )
-    session.add(coding)
+    own = (Coding.submission_leaf == kept.submission_leaf) & (Coding.slot == kept.slot)
+    session.execute(update(Coding).where(own, Coding.current).values(current=False))
+    kept.coding_leaf = append(session, log, [leaf])
+    session.add(kept)
     session.flush()
-    return coding
 
 
 def document_of(atrest: AtRest, coding: Coding) -> dict[str, Any]:
     """What the coding says, as it was kept: {"v", "categories", "severity", ...}."""
-    return dict(_open(atrest, coding.sealed)["coding"])
+    return dict(open_document(atrest, coding.sealed)["coding"])
 
 
-def _at(row: Consultation, index: int) -> Any:
-    return (Submission.consultation_id == row.id) & (Submission.leaf_index == index)
-
-
-def _count_coded(session: Session, row: Consultation) -> None:
-    changed = session.connection().execute(
-        update(Progress.__table__)  # type: ignore[arg-type]
-        .where(Progress.consultation_id == row.id)
-        .values(coded=Progress.coded + 1)
-    )
-    if not changed.rowcount:
-        session.execute(insert(Progress).values(consultation_id=row.id, coded=1))
-
-
-def _open(atrest: AtRest, sealed: bytes) -> dict[str, Any]:
-    return dict(json.loads(atrest.open(PURPOSE, sealed)))
-
-
-def current_codings(session: Session, atrest: AtRest, row: Consultation) -> Iterator[dict[str, Any]]:
-    """The opened current codings, each {"coding", "consultation", "submission", "salt"}, in the log's order."""
+def openings(session: Session, atrest: AtRest, row: Consultation) -> Iterator[dict[str, Any]]:
+    """What the newest commitment of each slot opens to, in the log's order of comments and then by slot: {"coding",
+    "consultation", "submission", "salt"}, with two readers "slot" and "coder" as well."""
     query = (
         select(Coding.sealed)
         .where(Coding.consultation_id == row.id, Coding.current)
-        .order_by(Coding.submission_leaf)
+        .order_by(Coding.submission_leaf, Coding.slot)
         .execution_options(yield_per=1000)
     )
     for sealed in session.scalars(query):
-        yield _open(atrest, sealed)
+        yield open_document(atrest, sealed)
+
+
+def current_codings(session: Session, atrest: AtRest, row: Consultation) -> Iterator[dict[str, Any]]:
+    """What counts for each coded comment, {"coding", "consultation", "submission"}, in the log's order."""
+    for index, found in groupby(openings(session, atrest, row), key=itemgetter("submission")):
+        slots = {item.get("slot", FIRST): item["coding"] for item in found}
+        yield {"coding": decide(slots), "consultation": row.id, "submission": index}

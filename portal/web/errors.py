@@ -13,6 +13,8 @@ from werkzeug.exceptions import HTTPException
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
 from portal.web.attachment_messages import ATTACHMENTS
 from portal.web.issuing_messages import ISSUING
+from portal.web.moderation_messages import MODERATION
+from portal.web.report_messages import REPORTS
 from portal.web.talk_messages import TALK
 
 STATUS: dict[type[PortalError], int] = {Invalid: 422, NotFound: 404, Conflict: 409, TooMany: 429, Forbidden: 403}
@@ -184,20 +186,7 @@ MESSAGES = {
     "key-revoked-already": _l("This key has been revoked already."),
     "key-unknown": _l("There is no such key."),
     "not-fresh": _l("You signed in too long ago for this. Confirm that it is you, then try again."),
-    # moderation
-    "not-a-reader": _l("You hold no key of this consultation, so nothing in it can be shown to you."),
-    "comment-unknown": _l("There is no such comment in this consultation."),
-    "coding-changed": _l(
-        "Another moderator has coded this comment meanwhile. Note your changes, lock and unlock, and look at it again."
-    ),
-    "coding-malformed": _l("The coding could not be read. Reload the page; nothing was saved."),
-    "coding-unknown-categories": _l("A category does not belong to this consultation's taxonomy."),
-    "coding-unknown-remedies": _l("A remedy does not belong to this consultation's taxonomy."),
-    "coding-unknown-flags": _l("A mark is not known."),
-    "coding-unknown-unit": _l("The unit does not belong to this consultation."),
-    "coding-empty": _l("Choose at least one category, or mark the comment as having nothing to publish."),
-    "coding-contradiction": _l("A comment with nothing to publish cannot have categories. Remove one or the other."),
-    "coding-paraphrase-long": _l("The paraphrase is longer than %(limit)s characters. Shorten it."),
+    **MODERATION,
     **ISSUING,
     **TALK,
     # findings, concerns, reports
@@ -206,22 +195,11 @@ MESSAGES = {
     "disclosure-invalid": _l(
         "The counts or the rule are outside what the anonymity guarantee covers. Nothing was published."
     ),
-    "report-bad-publication": _l(
-        "The published findings could not be read. Ask the administrator to run the verifier."
-    ),
-    "report-bad-table": _l("A table of the report's style or wording is wrong: %(key)s"),
-    "report-bad-findings-file": _l("This findings file is damaged or does not belong to its log entry."),
-    "report-bad-edition": _l("The data for checking this report is damaged or does not fit together."),
     "publication-unknown": _l("These findings have not been published."),
     "concern-unknown": _l("There is no such concern."),
     "concern-state": _l("Choose a state for the concern."),
     "concern-answer-empty": _l("Write the answer before publishing it."),
-    "profile-missing": _l("Fill in the office's profile first."),
-    "profile-malformed": _l("The office's profile could not be read. Check the numbers."),
-    "report-unknown": _l("The report has not been started."),
-    "report-approved": _l("The report has been approved and cannot be changed."),
-    "report-changed": _l("Somebody has changed the report meanwhile. Copy your words, reload the page and look again."),
-    "report-malformed": _l("The report's text could not be read. Nothing was lost; reload the page."),
+    **REPORTS,
 }
 
 HTTP_MESSAGES = {

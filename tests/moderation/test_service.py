@@ -11,7 +11,7 @@ from portal.consultations import service as consultations
 from portal.crypto.commitment import commit
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError
 from portal.ledger import log as ledger
-from portal.moderation import service
+from portal.moderation import queue, service
 from portal.moderation.models import Coding, Progress
 from portal.submissions.sequencing import sequence_groups
 from tests.rounds import moderator, places, send
@@ -30,6 +30,16 @@ def row(office, session, log, clock):
 
 
 @pytest.fixture
+def page(session, row):
+    def run(name: str = "moderator", **where) -> list[queue.QueueItem]:
+        account = moderator(session, name)
+        kid = service.require_reader(session, account, row)
+        return queue.page(session, account, row, kid=kid, **{"after": -1, "limit": 50, **where})
+
+    return run
+
+
+@pytest.fixture
 def code(session, log, atrest, row):
     def run(index: int, raw=GOOD, name: str = "moderator", **seen):
         return service.code(session, log, atrest, moderator(session, name), row, index=index, raw=raw, **seen)
@@ -37,28 +47,28 @@ def code(session, log, atrest, row):
     return run
 
 
-def test_pages_walk_the_logged_comments_once_each(session, atrest, row) -> None:
+def test_pages_walk_the_logged_comments_once_each(session, page) -> None:
     seen, after = [], -1
-    while page := service.page(session, atrest, row, after=after, limit=3):
-        assert len(page) <= 3
-        seen += [item.index for item in page]
-        after = page[-1].index
+    while found := page(after=after, limit=3):
+        assert len(found) <= 3
+        seen += [item.index for item in found]
+        after = found[-1].index
     assert seen == places(session)
     assert len(seen) == 7
 
 
-def test_an_item_carries_the_leaf_and_the_envelope_that_it_names(session, atrest, row) -> None:
-    for item in service.page(session, atrest, row, after=-1, limit=50):
+def test_an_item_carries_the_leaf_and_the_envelope_that_it_names(session, page) -> None:
+    for item in page():
         assert ledger.read_leaf(session, item.index) == item.leaf
         assert json.loads(item.leaf)["envelope_sha256"] == hashlib.sha256(item.envelope).hexdigest()
-        assert (item.coding, item.revision) == (None, 0)
+        assert item.codings == ()
 
 
-def test_a_page_is_found_by_index_and_not_by_counting(session, atrest, row) -> None:
+def test_a_page_is_found_by_index_and_not_by_counting(session, page) -> None:
     # given the statements of a page in the middle
     statements = []
     event.listen(session.get_bind(), "before_cursor_execute", lambda *args: statements.append(args[2:4]))
-    service.page(session, atrest, row, after=places(session)[3], limit=2)
+    page(after=places(session)[3], limit=2)
     sql, parameters = next(found for found in statements if "sealed_envelope" in found[0])
     # then it does not skip rows, and SQLite seeks the queue's index
     assert "OFFSET" not in sql.upper() or 0 in parameters
@@ -82,14 +92,24 @@ def test_the_same_coding_is_committed_to_differently_each_time(session, code) ->
     assert one.commitment != other.commitment
 
 
-def test_revisions_are_kept_and_the_newest_is_current(session, atrest, row, code) -> None:
+def test_revisions_are_kept_and_the_newest_is_current(session, atrest, page, code) -> None:
     index = places(session)[2]
-    code(index)
-    code(index, {"categories": ["D2"]}, name="moderator2")
+    code(index, shared=bytes(service.SHARED_SIZE))
+    code(index, {"categories": ["D2"]}, name="moderator2", shared=b"2" * service.SHARED_SIZE)
     kept = session.scalars(select(Coding).order_by(Coding.id)).all()
     assert [(item.revision, item.current) for item in kept] == [(1, False), (2, True)]
-    (item,) = [item for item in service.page(session, atrest, row, after=-1, limit=50) if item.index == index]
-    assert (item.coding["categories"], item.revision) == (["D2"], 2)
+    assert service.document_of(atrest, kept[1])["categories"] == ["D2"]
+    # then each moderator is served the newest one's sealed copy
+    for name, mine in (("moderator", False), ("moderator2", True)):
+        (item,) = [item for item in page(name) if item.index == index]
+        assert item.codings == (queue.SharedCoding(1, 2, mine, b"2" * service.SHARED_SIZE),)
+
+
+def test_a_shared_copy_of_another_size_is_refused(session, code) -> None:
+    for size in (0, service.SHARED_SIZE - 1, service.SHARED_SIZE + 1):
+        with pytest.raises(Invalid) as caught:
+            code(places(session)[0], shared=bytes(size))
+        assert caught.value.code == "coding-shared-size"
 
 
 def test_a_coding_over_an_unseen_revision_is_refused(session, code) -> None:
@@ -102,12 +122,12 @@ def test_a_coding_over_an_unseen_revision_is_refused(session, code) -> None:
 
 
 def test_progress_counts_comments_and_not_revisions(session, row, code) -> None:
-    assert service.state(session, row) == service.QueueState(7, 0)
+    assert service.state(session, row) == service.QueueState(7, 0, 0, 0)
     index, other = places(session)[:2]
     code(index)
     code(index)
     code(other)
-    assert service.state(session, row) == service.QueueState(7, 2)
+    assert service.state(session, row) == service.QueueState(7, 2, 2, 2)
     assert session.get(Progress, row.id).coded == 2
     for left in places(session)[2:]:
         assert not service.state(session, row).complete

@@ -15,7 +15,9 @@ from portal.consultations.models import Consultation
 from portal.extensions import db
 from portal.findings import service
 from portal.moderation import service as moderation
+from portal.moderation.overview import too_few
 from portal.moderation.readings import silent_readers
+from portal.moderation.recusal import remaining
 from portal.web.locale import staff_locale
 from portal.web.public.shown import Findings, label
 from portal.web.runtime import runtime, unit_of_work
@@ -48,7 +50,7 @@ def shown(cid: str) -> Findings:
 
 def _coded(row: Consultation) -> tuple[Consultation, int, moderation.QueueState]:
     state = moderation.state(db.session, row)
-    return row, 100 * state.coded // state.total if state.total else 0, state
+    return row, state.percent, state
 
 
 @blueprint.get("/")
@@ -91,6 +93,7 @@ def confirm(cid: str) -> ResponseReturnValue:
         row=row,
         state=state,
         silent=silent_readers(db.session, row),
+        few=too_few(row, len(remaining(db.session, row))),
         rule=rule,
         themes_only=rule.themes_only(state.total),
         settings=runtime().settings,

@@ -13,16 +13,18 @@ from flask_security import current_user
 from portal.accounts import service as accounts
 from portal.consultations import service as consultations
 from portal.consultations.models import Consultation
-from portal.crypto.encoding import b64url_encode
+from portal.crypto.encoding import b64url_decode, b64url_encode
+from portal.crypto.errors import CryptoError
 from portal.errors import Invalid
 from portal.extensions import db
-from portal.moderation import service
-from portal.moderation.readings import declare_done, has_declared
-from portal.web.body import closed_body, natural
+from portal.moderation import assignment, queue, service
+from portal.moderation.overview import desks
+from portal.moderation.readings import declare_done
+from portal.web.body import NATURAL_MAX, closed_body, natural
 from portal.web.fresh import is_fresh, require_fresh, verify_url
 from portal.web.runtime import runtime, unit_of_work
 
-LIMIT_DEFAULT, LIMIT_MAX = 50, 100
+LIMIT_DEFAULT, LIMIT_MAX, ASSIGNED_MAX = 50, 100, 1000
 
 blueprint = Blueprint("moderation", __name__)
 
@@ -33,18 +35,11 @@ def _reader(cid: str) -> tuple[Consultation, str]:
     return row, service.require_reader(db.session, current_user, row)
 
 
-def _percent(row: Consultation) -> int:
-    """Coded comments per hundred, rounded down: figures from which one comment could be told apart stay out."""
-    state = service.state(db.session, row)
-    return 100 * state.coded // state.total if state.total else 0
-
-
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """The consultations that this account can read, and how far each is."""
-    rows = service.readable(db.session, current_user)
-    done = {row.id: has_declared(db.session, current_user, row) for row in rows if row.state == "closed"}
-    return render_template("staff/moderation/index.html", rows=[(row, _percent(row)) for row in rows], done=done)
+    rows = desks(db.session, current_user)
+    return render_template("staff/moderation/index.html", rows=rows)
 
 
 @blueprint.post("/<cid>/done")
@@ -87,26 +82,69 @@ def wrapped_key(cid: str) -> ResponseReturnValue:
 @blueprint.get("/<cid>/envelopes")
 def envelopes(cid: str) -> ResponseReturnValue:
     """A page of sealed comments after the leaf ``after``; ``next`` is where the following page begins, or null."""
-    row, _ = _reader(cid)
-    after = _number("after", -1, low=-1, high=2**53 - 1)
-    limit = _number("limit", LIMIT_DEFAULT, low=1, high=LIMIT_MAX)
-    found = service.page(db.session, runtime().sealing, row, after=after, limit=limit + 1)
+    row, kid = _reader(cid)
+    after, limit = _after(), _number("limit", LIMIT_DEFAULT, low=1, high=LIMIT_MAX)
+    found = queue.page(db.session, current_user, row, kid=kid, after=after, limit=limit + 1)
     items, more = found[:limit], len(found) > limit
     return jsonify({"items": [_item(item) for item in items], "next": items[-1].index if more else None})
 
 
+@blueprint.get("/<cid>/codings")
+def history(cid: str) -> ResponseReturnValue:
+    """The account's own revisions of its codings of the comment at the leaf ``index``, the oldest first."""
+    row, _ = _reader(cid)
+    index = _number("index", -1, low=0, high=NATURAL_MAX)
+    found = queue.history(db.session, current_user, row, index)
+    days = [one.day.isoformat() if one.day else None for one in found]
+    return jsonify({"codings": [{**_coding(one), "day": day} for one, day in zip(found, days, strict=True)]})
+
+
 @blueprint.post("/<cid>/codings")
 def save_coding(cid: str) -> ResponseReturnValue:
-    """Keep a coding: JSON ``{"index", "revision", "coding"}``, ``revision`` being the one that was on the screen."""
-    body = closed_body("index", "revision", "coding")
-    index, seen = natural(body["index"]), natural(body["revision"])
-    tools = runtime()
+    """Keep a coding: JSON ``{"index", "slot", "revision", "coding", "shared"}``, ``revision`` being the slot's that was
+    on the screen, ``shared`` the coding sealed to the comment's readers."""
+    body = closed_body("index", "slot", "revision", "coding", "shared")
+    place = {"index": natural(body["index"]), "slot": natural(body["slot"]), "seen": natural(body["revision"])}
+    shared, tools = sealed(body["shared"]), runtime()
     with unit_of_work() as session:
         account = accounts.get_account(session, current_user.id)
         row = consultations.get_public(session, cid)
-        kept = service.code(session, tools.log, tools.sealing, account, row, index=index, raw=body["coding"], seen=seen)
+        more = {"raw": body["coding"], "shared": shared, "day": tools.clock.today()}
+        kept = service.code(session, tools.log, tools.sealing, account, row, **place, **more)
         coding = service.document_of(tools.sealing, kept)
-    return jsonify({"index": index, "revision": kept.revision, "coding": coding})
+    return jsonify({"index": place["index"], "slot": kept.slot, "revision": kept.revision, "coding": coding})
+
+
+@blueprint.get("/<cid>/assignments")
+def assignments(cid: str) -> ResponseReturnValue:
+    """A page of comments after the leaf ``after``, each with whether it fell to this account, and the note with which
+    the account handed it back."""
+    row, _ = _reader(cid)
+    after, limit = _after(), _number("limit", ASSIGNED_MAX, low=1, high=ASSIGNED_MAX)
+    found = assignment.page(db.session, current_user, row, after=after, limit=limit + 1)
+    items, more = found[:limit], len(found) > limit
+    shown = [{"index": one.index, "assigned": one.mine, "note": b64url_or_null(one.note)} for one in items]
+    return jsonify({"items": shown, "next": items[-1].index if more else None})
+
+
+@blueprint.post("/<cid>/assignments")
+def assign(cid: str) -> ResponseReturnValue:
+    """Take a comment or hand it back: JSON ``{"index", "do", "note"}`` with ``do`` "take" or "return"; ``note`` is
+    sealed to the comment's readers, and null where a comment is taken."""
+    body = closed_body("index", "do", "note")
+    index, note = natural(body["index"]), sealed(body["note"]) if body["do"] == "return" else body["note"]
+    if body["do"] not in {"take", "return"} or (body["do"] == "take" and note is not None):
+        raise Invalid("body-malformed")
+    with unit_of_work() as session:
+        row = consultations.get_public(session, cid)
+        service.require_reader(session, current_user, row)
+        service.require_comment(session, row, index)
+        mine = assignment.say(session, current_user, row, index, note=note)
+    return jsonify({"index": index, "assigned": mine})
+
+
+def _after() -> int:
+    return _number("after", -1, low=-1, high=NATURAL_MAX)
 
 
 def _number(name: str, default: int, *, low: int, high: int) -> int:
@@ -120,11 +158,30 @@ def _number(name: str, default: int, *, low: int, high: int) -> int:
     return value
 
 
-def _item(item: service.QueueItem) -> dict[str, Any]:
+def sealed(value: Any) -> bytes:
+    """The bytes of a JSON value that must be base64url; how many there may be says the service."""
+    try:
+        return b64url_decode(value)
+    except (CryptoError, AttributeError):
+        raise Invalid("body-malformed") from None
+
+
+def b64url_or_null(data: bytes | None) -> str | None:
+    """What JSON carries of bytes that may be missing."""
+    return b64url_encode(data) if data else None
+
+
+def _coding(one: queue.SharedCoding | queue.OwnRevision) -> dict[str, Any]:
+    return {"slot": one.slot, "revision": one.revision, "mine": one.mine, "shared": b64url_or_null(one.shared)}
+
+
+def _item(item: queue.QueueItem) -> dict[str, Any]:
     return {
         "index": item.index,
         "leaf": item.leaf.decode(),
         "envelope": b64url_encode(item.envelope),
-        "coding": item.coding,
-        "revision": item.revision,
+        "wrap": b64url_or_null(item.wrap),
+        "codings": [_coding(one) for one in item.codings],
+        "assigned": item.assigned,
+        "redaction": None,
     }

@@ -17,6 +17,7 @@ from portal.concerns import service as concerns
 from portal.consultations import service as consultations
 from portal.consultations.models import Consultation
 from portal.moderation import service as moderation
+from portal.moderation.recusal import is_recused
 from portal.reports import service as reports
 from portal.web.locale import pick, show_day
 from portal.web.staff.audit_alerts import look, said
@@ -80,8 +81,10 @@ def _moderator(session: Session, account: Account) -> Iterator[Task]:
             gettext("Make a key"),
         )
     for row in moderation.readable(session, account):
+        if is_recused(session, account, row):
+            continue
         state = moderation.state(session, row)
-        left = state.total - state.coded
+        left = state.total - state.read
         if left > 0 and row.state in {"open", "closed"}:
             yield Task(
                 ngettext("%(num)s comment to categorise", "%(num)s comments to categorise", left),
