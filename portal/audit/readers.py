@@ -29,13 +29,13 @@ class ReaderRules:
         kid, replaces = document["kid"], document["replaces"]
         if not self.active(kid):
             self._broken("reader-key-not-in-log", index)
+        if not replaces and current.state == "published":
+            self._broken("reader-while-published", index)
         if kid in current.lines:
             self._broken("reader-twice", index)
             return
         if replaces and replaces not in current.lines:
             self._broken("reader-replaces-no-reader", index)
-        if not replaces and current.state == "published":
-            self._broken("reader-while-published", index)
         current.lines[kid] = current.lines.get(replaces, kid)
 
     def reading(self, index: int, document: Document, current: Round) -> None:

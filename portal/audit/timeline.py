@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.ledger import events
 from portal.ledger.models import LogLeaf
 
-SINGLE = ("consultation", "key", "issuer-key", "roster", "issuance-close", "finding", "report")
+SINGLE = ("consultation", "key", "reader", "issuer-key", "roster", "issuance-close", "finding", "report")
 MANY = ("asset", "erasure")
 """Kinds that come in runs, each of which is shown as one."""
 

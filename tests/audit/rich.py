@@ -22,14 +22,18 @@ from portal.clock import FixedClock
 from portal.concerns import service as concerns
 from portal.concerns.service import Answer
 from portal.consultations import service as consultations
+from portal.consultations.models import Consultation
 from portal.crypto.atrest import AtRest
 from portal.findings import service as findings
+from portal.findings.models import Publication
 from portal.ledger import events
 from portal.ledger.assets import ServedFile, log_assets
 from portal.ledger.log import Log, append
+from portal.moderation import readership
 from portal.moderation import service as moderation
 from portal.moderation.readings import declare_done
 from portal.reports import service as reports
+from portal.reports.models import ApprovedReport
 from portal.reports.profile import demo_profile
 from portal.submissions.erasure import erase_comments
 from portal.tlog.cosignature import CosignerSigner, MldsaCosignerSigner
@@ -38,7 +42,8 @@ from portal.tlog.policy import Policy, parse_policy
 from tests.audit.ballot_log import build
 from tests.audit.support import Files, Memory, digest, entries_of, log_files, relogged
 from tests.ballots.support import CONSULTATION as WITH_BALLOTS
-from tests.rounds import CODINGS, close, moderator, places
+from tests.moderation.keys import newcomer, rotate
+from tests.rounds import CODINGS, close, moderator, places, report
 from tests.support import Office
 
 PLAIN = "thu-2026"
@@ -127,7 +132,7 @@ def walk_rich(
     _walk_plain(session, log, clock, atrest, office)
     _messages(session, log)
     before = places(session)
-    build(session, log, clock, office, folder)
+    build(session, log, clock, office, folder, readers=2)
     _publish_ballots(session, log, atrest, [place for place in places(session) if place not in before])
     key = accounts.get_key(session, office.kids[0])
     accounts.revoke_key(session, log, key)
@@ -141,16 +146,43 @@ def _walk_plain(session: Session, log: Log, clock: FixedClock, atrest: AtRest, o
         moderation.code(session, log, atrest, account, row, index=index, raw=raw)
     again = {**CODINGS[0], "paraphrase": "<p>Chưa rõ ai chủ trì.</p>"}
     moderation.code(session, log, atrest, account, row, index=places(session)[0], raw=again)
-    for name in ("moderator", "moderator2"):
+    _later_readers(session, log, row, office)
+    for name in ("moderator", "moderator2", "newcomer"):
         declare_done(session, log, moderator(session, name), row)
     publication = findings.publish(session, log, atrest, row)
     concerns.ensure(session, publication, today=clock.today(), answer_days=30)
     for code in ("C1", "D1"):
         given = Answer("accepted", "", clock.today(), f"<p>Sẽ làm ({code}).</p>", True)
         concerns.answer(session, log, atrest, concerns.get(session, row.id, code), given)
-    reports.save_profile(session, demo_profile())
-    reports.approve(session, log, atrest, reports.start(session, atrest, row, publication).row, publication)
+    _older_report(session, log, atrest, publication)
+    report(session, log, clock, atrest, publication)
     erase_comments(session, log, row)
+
+
+def _older_report(session: Session, log: Log, atrest: AtRest, publication: Publication) -> None:
+    """A report as portals logged it before two people had to approve; what follows corrects it."""
+    reports.save_profile(session, demo_profile())
+    row = consultations.get(session, publication.consultation_id)
+    held = reports.start(session, atrest, row, publication)
+    digests = {"document_sha256": held.digest, "publication_sha256": digest(publication.document)}
+    leaf = append(session, log, [events.encode("report", consultation=row.id, **digests)])
+    held.row.state, held.row.report_leaf = "approved", leaf
+    kept = {"consultation_id": row.id, "version": 1, "report_leaf": leaf}
+    session.add(ApprovedReport(document_sealed=held.row.document_sealed, **kept))
+    session.flush()
+
+
+def _later_readers(session: Session, log: Log, row: Consultation, office: Office) -> None:
+    """One reader's next key, whose old one is revoked, and a newcomer; later consultations are sealed to these."""
+    account = moderator(session, "moderator2")
+    (old,) = accounts.active_keys(session, account_id=account.id)
+    new, _ = rotate(session, log, account, old)
+    accounts.revoke_key(session, log, old)
+    _, key, _ = newcomer(session, log)
+    readership.propose(session, moderator(session, "admin"), row, key.kid)
+    readership.confirm(session, log, moderator(session, "auditor"), row, key.kid)
+    office.public_keys |= {one.kid: one.public_key for one in (new, key)}
+    office.kids = sorted({*office.kids, new.kid, key.kid} - {old.kid})
 
 
 def _messages(session: Session, log: Log) -> None:
@@ -159,11 +191,21 @@ def _messages(session: Session, log: Log) -> None:
 
 
 def _publish_ballots(session: Session, log: Log, atrest: AtRest, own: list[int]) -> None:
+    """Two people read each comment; on the first they differ and a third decides, twice; on the last one they agree only
+    once the second has looked again."""
     row = consultations.get(session, WITH_BALLOTS)
     consultations.close_consultation(session, log, row)
-    for index in own:
-        coding = {"categories": ["C1"], "paraphrase": "<p>Chưa rõ chủ trì.</p>"}
-        moderation.code(session, log, atrest, moderator(session), row, index=index, raw=coding)
+
+    def code(name: str, index: int, slot: int, category: str, **more: str) -> None:
+        raw = {"categories": [category], "paraphrase": "<p>Chưa rõ chủ trì.</p>", **more}
+        moderation.code(session, log, atrest, moderator(session, name), row, index=index, raw=raw, slot=slot)
+
+    for slot, name in ((1, "moderator"), (2, "moderator2")):
+        for index in own:
+            code(name, index, slot, "C2" if slot == 2 and index in (own[0], own[-1]) else "C1")
+    code("moderator2", own[-1], 2, "C1")
+    for _ in range(2):
+        code("newcomer", own[0], 3, "C1", reason="<p>Không ai chủ trì.</p>")
     findings.publish(session, log, atrest, row)
 
 

@@ -122,10 +122,24 @@ LEAVES: dict[tuple[str, int], dict[str, str]] = {
         "again": "coding-while-published", "first": "coding-without-consultation", "last": "coding-while-published",
         "swapped": KEPT, "rolled back": GONE,
     },
+    ("coding", 2): {
+        "consultation": "coding-without-consultation", "submission": "?", "commitment": "coding-commitment-does-not-open",
+        "revision": "coding-revision-out-of-order", "slot": "?",
+        "dropped": "coding-opening-surplus", "doubled": "coding-revision-out-of-order",
+        "again": "coding-while-published", "first": "coding-without-consultation", "last": "coding-while-published",
+        "swapped": KEPT, "rolled back": GONE,
+    },
     ("reading", 1): {
         "consultation": "finding-with-uncoded-submission", "kid": "reading-by-no-reader",
         "dropped": "finding-with-uncoded-submission", "doubled": "reading-twice", "again": "reading-while-published",
         "first": "reading-without-consultation", "last": "reading-while-published", "swapped": KEPT,
+        "rolled back": GONE,
+    },
+    ("reader", 1): {
+        "consultation": "reader-without-consultation", "kid": "reader-key-not-in-log",
+        "replaces": "reader-replaces-no-reader",
+        "dropped": "reading-by-no-reader", "doubled": "reader-twice", "again": "reader-twice",
+        "first": "reader-without-consultation", "last": "reading-by-no-reader", "swapped": "reader-key-not-in-log",
         "rolled back": GONE,
     },
     ("finding", 1): {
@@ -135,11 +149,20 @@ LEAVES: dict[tuple[str, int], dict[str, str]] = {
         "first": "finding-without-consultation", "last": "erasure-before-publication",
         "swapped": "finding-without-consultation", "rolled back": GONE,
     },
-    ("report", 1): {
-        "consultation": "report-without-consultation", "document_sha256": "report-not-as-logged",
+    ("report", 1): {  # a later revision stands in its place: auditors get the newest text
+        "consultation": "report-without-consultation", "document_sha256": KEPT,
         "publication_sha256": "report-of-other-finding",
-        "dropped": "report-not-logged", "doubled": "report-twice", "again": "report-twice",
-        "first": "report-without-consultation", "last": KEPT, "rolled back": "report-not-logged",
+        "dropped": "report-revision-out-of-order", "doubled": "report-twice", "again": "report-twice",
+        "first": "report-without-consultation", "last": "report-revision-out-of-order",
+        "rolled back": "report-not-logged",
+    },
+    ("report", 2): {
+        "consultation": "report-without-consultation", "document_sha256": "report-not-as-logged",
+        "publication_sha256": "report-of-other-finding", "revision": "report-revision-out-of-order",
+        "approvals": "report-approved-by-one",
+        "dropped": "report-not-as-logged", "doubled": "report-revision-out-of-order",
+        "again": "report-revision-out-of-order", "first": "report-without-consultation", "last": KEPT,
+        "rolled back": "report-not-as-logged",
     },
     ("action", 1): {
         "consultation": "action-without-consultation", "concern": "answer-not-logged",
@@ -155,7 +178,7 @@ LEAVES: dict[tuple[str, int], dict[str, str]] = {
 }  # fmt: skip
 
 WAYS = {"dropped", "doubled", "again", "first", "last", "swapped", "rolled back"}
-LONE = {("report", 1)}  # there is one of it, so that it cannot be swapped
+LONE = {("report", 1), ("report", 2)}  # there is one of each, so that it cannot be swapped
 ONE_VALUE = {"alg"}  # a key that has one value cannot have another: that is malformed
 # What grows the log and breaks no rule: it is what an honest portal does, too.
 GROWTH = {(("asset", 1), "again")}
@@ -229,6 +252,7 @@ def test_leaves_that_are_added_are_named_by_their_rule(rich) -> None:
         "erasure-before-publication": ("erasure", {"leaf": 0}),
         "issuance-of-unknown-issuer": ("issuance", {"issuer": "khac"}),
         "reading-by-no-reader": ("reading", {"kid": "00" * 16}),
+        "reader-while-published": ("reader", {"replaces": ""}),
         "coding-of-no-submission": ("coding", {"submission": 0}),
     }
     for name, what in added.items():
@@ -244,10 +268,10 @@ def test_leaves_that_are_added_are_named_by_their_rule(rich) -> None:
 
 # --- files ---
 
-FILES = {
+FILES = {  # {rest}: the leaves beyond the first full tile
     "checkpoint": "log/checkpoint", "key": "log/vkey",
-    "full tile": "log/tile/0/000", "partial tile": "log/tile/0/001.p/38", "upper tile": "log/tile/1/000.p/1",
-    "full bundle": "log/tile/entries/000", "partial bundle": "log/tile/entries/001.p/38",
+    "full tile": "log/tile/0/000", "partial tile": "log/tile/0/001.p/{rest}", "upper tile": "log/tile/1/000.p/1",
+    "full bundle": "log/tile/entries/000", "partial bundle": "log/tile/entries/001.p/{rest}",
     "publication": f"results/{PLAIN}/findings.json", "openings": "openings.json",
     "asset manifest": "static/manifest.json", "asset": "static/pages-submit.js",
 }  # fmt: skip
@@ -279,16 +303,21 @@ MANY = 40
 """Places of a file in which a bit is turned; ``*`` in the table: the name depends on the place."""
 
 
+def files_of(rich: Rich) -> dict[str, str]:
+    """Each kind's file in that export."""
+    return {kind: name.format(rest=len(rich.entries) - 256) for kind, name in FILES.items()}
+
+
 def damaged(rich: Rich, kind: str, way: str) -> list[dict[str, bytes]]:
     """The export with that file falsified, once for each place where that can be done."""
-    name, files = FILES[kind], rich.files
+    name, files = files_of(rich)[kind], rich.files
     data = files[name]
     if way == "flipped":
         places = sorted({round(step * (len(data) - 1) / (MANY - 1)) for step in range(MANY)})
         return [{**files, name: flip(data, place)} for place in places]
     if way == "dropped":
         return [{one: held for one, held in files.items() if one != name}]
-    twin = "results/phieu-2026/findings.json" if kind == "publication" else FILES[TWIN[kind]]
+    twin = "results/phieu-2026/findings.json" if kind == "publication" else files_of(rich)[TWIN[kind]]
     made = {
         "empty": b"", "cut": data[:-1], "halved": data[: len(data) // 2], "longer": data + b"\n", "twice": data + data,
         "swapped": files[twin],
@@ -311,7 +340,7 @@ def test_the_table_covers_every_kind_of_file_of_an_export(rich) -> None:
     def kind_of(name: str) -> str:
         room, _, rest = name.partition("/")
         return {"results": "publication", "static": "asset manifest" if rest == "manifest.json" else "asset"}.get(
-            room, next((kind for kind, file in FILES.items() if file == name), "")
+            room, next((kind for kind, file in files_of(rich).items() if file == name), "")
         )
 
     assert {kind_of(name) for name in rich.files} == set(FILES) == set(DAMAGED)
@@ -346,7 +375,8 @@ def test_older_partial_tiles_of_the_same_log_may_stay_and_newer_ones_are_asked_a
     stale = {"log/tile/0/000.p/7": rich.files["log/tile/0/000"][: 7 * 32], "log/tile/entries/000.p/7": first}
     assert rich.judged({**rich.files, **stale}).failures == []
     # and a tile of a log that is larger than its checkpoint says
-    verdict = rich.judged({**rich.files, "log/tile/0/001.p/39": bytes(39 * 32)})
+    wider = len(rich.entries) - 256 + 1
+    verdict = rich.judged({**rich.files, f"log/tile/0/001.p/{wider}": bytes(wider * 32)})
     assert verdict.ok
     assert [text for text in verdict.notices if text.startswith("1 tiles reach beyond the checkpoint")]
 

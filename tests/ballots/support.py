@@ -155,7 +155,7 @@ def issuer_settings(folder: Path, name: str, address: str, origin: str = "http:/
     )
 
 
-def open_with_ballots(session: Session, log: Log, clock: Clock, pair: IssuerPair) -> Consultation:
+def open_with_ballots(session: Session, log: Log, clock: Clock, pair: IssuerPair, **over: Any) -> Consultation:
     """The portal's consultation with those issuers, opened today, sealed to every moderator of the office.
 
     Needs an office with moderators (the fixture ``office``); comments are taken for two weeks from two days after the
@@ -177,9 +177,11 @@ def open_with_ballots(session: Session, log: Log, clock: Clock, pair: IssuerPair
         collect_from=pair.collect_from,
         collect_until=pair.collect_until,
         units=[consultations.UnitDraft(f"P{n}", f"Phòng số {n}", 12, name_en=f"Room {n}") for n in range(1, 5)],
+        **over,
     )
     row = consultations.save_draft(session, draft)
-    consultations.set_moderators(session, row, session.scalars(select(ModeratorKey.kid)))
+    active = select(ModeratorKey.kid).where(ModeratorKey.state == "active")
+    consultations.set_moderators(session, row, session.scalars(active))
     for one in pair:
         portal_issuers.register(session, row, one.terms)
     portal_issuers.open_consultation(session, log, row, today=clock.today(), wanted=len(pair.issuers))

@@ -30,6 +30,7 @@ GOOD = {
     "message": {"consultation": "thu-2026", "envelope_sha256": H},
     "coding": {"consultation": "thu-2026", "submission": 3, "commitment": H, "revision": 1},
     "reading": {"consultation": "thu-2026", "kid": "ab" * 16},
+    "reader": {"consultation": "thu-2026", "kid": "ab" * 16, "replaces": "aa" * 16},
     "finding": {"consultation": "thu-2026", "publication_sha256": H, "counts_commitment": H, "checkpoint_size": 9},
     "report": {"consultation": "thu-2026", "document_sha256": H, "publication_sha256": H},
     "action": {"consultation": "thu-2026", "concern": 1, "commitment": H},
@@ -40,6 +41,8 @@ LATER = {
     ("consultation", 2): {
         "each": 3, "issuers": ["thanh-tra", "van-phong"], "collect_from": "2026-11-10", "collect_until": "2026-11-20",
     },
+    ("coding", 2): {"slot": 3},
+    ("report", 2): {"revision": 2, "approvals": 2},
     ("submission", 2): {"ballot": b64url_encode(bytes(625))},
 }  # fmt: skip
 SAMPLES = {(kind, 1): values for kind, values in GOOD.items()}
@@ -92,12 +95,16 @@ def test_a_versions_keys_are_not_another_versions(tag) -> None:
         ("consultation", "keys", []),
         ("consultation", "action", "pause"),
         ("coding", "revision", True),
+        ("coding", "slot", 1),
         ("coding", "revision", -1),
         ("coding", "submission", 2**53),
         ("coding", "submission", "3"),
         ("key", "alg", "X25519"),
         ("asset", "name", "../secret"),
         ("erasure", "leaf", 1.5),
+        ("reader", "replaces", None),
+        ("reader", "replaces", "aa" * 15),
+        ("reader", "kid", ""),
         ("issuer-key", "alg", "RSA-PSS"),
         ("issuer-key", "public_key", b64url_encode(bytes(255))),
         ("issuer-key", "public_key", b64url_encode(bytes(513))),

@@ -52,6 +52,13 @@ def _kid(one: Happening) -> str:
     return str(one.leaf["kid"][:8])
 
 
+def _reader(one: Happening) -> str:
+    if not one.leaf["replaces"]:
+        return gettext("A reader was added after the opening (%(kid)s…)", kid=_kid(one))
+    old = one.leaf["replaces"][:8]
+    return gettext("A reader has a new key (%(kid)s…, in the place of %(old)s…)", kid=_kid(one), old=old)
+
+
 def _list(one: Happening) -> str:
     return gettext(
         "The list of the issuer %(issuer)s was taken: %(issued)s signatures, %(cards)s half-cards",
@@ -61,13 +68,20 @@ def _list(one: Happening) -> str:
     )
 
 
+def _report(revision: int) -> str:
+    if revision > 1:
+        return gettext("Version %(revision)s of the report approved", revision=revision)
+    return gettext("Report approved")
+
+
 WORDS: dict[str, Callable[[Happening], str]] = {
     "consultation-open": lambda one: gettext("Consultation opened"),
     "consultation-close": lambda one: gettext("Consultation closed"),
     "finding": lambda one: gettext("Findings published"),
-    "report": lambda one: gettext("Report approved"),
+    "report": lambda one: _report(one.leaf.get("revision", 1)),
     "key-add": lambda one: gettext("A moderator's key was added (%(kid)s…)", kid=_kid(one)),
     "key-revoke": lambda one: gettext("A moderator's key was revoked (%(kid)s…)", kid=_kid(one)),
+    "reader": _reader,
     "issuer-key": lambda one: gettext("The issuer %(issuer)s stated its keys", issuer=one.leaf["issuer"]),
     "roster": lambda one: gettext(
         "The issuer %(issuer)s stated its roster: %(size)s people", issuer=one.leaf["issuer"], size=one.leaf["size"]
