@@ -8,7 +8,7 @@ import { Findings, refusal } from "./refusal.js";
 import { besideWebp, readWebp, webpSize } from "./webp.js";
 
 const READERS = {
-  jpeg: { read: readJpeg, size: jpegSize, beside: besideJpeg },
+  jpeg: { read: readJpeg, size: jpegSize, beside: besideJpeg, unturned: (parts) => writeJpeg(parts, { adobe: true }) },
   png: { read: readPng, size: pngSize, beside: besidePng },
   webp: { read: readWebp, size: webpSize, beside: besideWebp },
 };
@@ -22,17 +22,18 @@ const QUALITY = 0.85;
 
 /**
  * A JPEG, PNG or WebP file's bytes -> {data, type: "jpeg" or "png", removed: Findings}. `most`: bytes of the result; a
- * PNG that would be larger becomes a JPEG. The orientation that EXIF states is applied.
+ * PNG that would be larger becomes a JPEG. `turn`: apply the orientation that EXIF states; documents turn their pictures
+ * themselves.
  */
-export async function stripImage(data, { most = Infinity } = {}) {
+export async function stripImage(data, { most = Infinity, turn = true } = {}) {
   const kind = kindOf(data);
   if (!Object.hasOwn(READERS, kind)) throw refusal("other");
-  const { read, size, beside } = READERS[kind];
+  const { read, size, beside, unturned } = READERS[kind];
   const parts = read(data);
   const removed = findingsOf(beside(parts));
   checkSize(size(parts));
   await proveCanvas();
-  const picture = await decode(data, `image/${kind}`);
+  const picture = await decode(!turn && unturned ? unturned(parts) : data, `image/${kind}`);
   let type = kind === "png" ? "png" : "jpeg";
   let made = await encode(picture, type);
   if (type === "png" && made.length > most) made = await encode(picture, (type = "jpeg"));

@@ -28,6 +28,6 @@ export const TABLES = words("Font XObject ExtGState ColorSpace Pattern Shading C
 
 /** What is told of keys that are left behind; any other is told as "other". */
 export const TOLD = {
-  Metadata: "xmp", PieceInfo: "private", LastModified: "time", Thumb: "thumbnail", Annots: "annotations", AA: "script",
-  StructParents: null, StructParent: null, Properties: null, OC: null, Tabs: null, Trans: null, Dur: null, Name: null, B: null,
+  Metadata: "xmp", PieceInfo: "private", LastModified: "time", Thumb: "thumbnail", AA: "script",
+  Annots: null, StructParents: null, StructParent: null, Properties: null, OC: null, Tabs: null, Trans: null, Dur: null, Name: null, B: null,
 };

@@ -15,8 +15,9 @@ export function survey(source, removed) {
   if (catalog.has(name("Metadata"))) removed.add("xmp");
   if (context.trailerInfo.ID) removed.add("ids");
   refuseHiddenLayers(catalog);
-  removed.add("embedded", namesIn(catalog, "EmbeddedFiles") + (catalog.has(name("AF")) ? 1 : 0));
-  removed.add("script", namesIn(catalog, "JavaScript") + ["OpenAction", "AA"].filter((key) => catalog.has(name(key))).length);
+  removed.add("embedded", Math.max(namesIn(catalog, "EmbeddedFiles"), catalog.has(name("AF")) ? 1 : 0));
+  const actions = ["OpenAction", "AA"].filter((key) => catalog.lookup(name(key)) instanceof PDFDict);
+  removed.add("script", namesIn(catalog, "JavaScript") + actions.length);
   if (catalog.has(name("Outlines"))) removed.add("bookmarks");
   for (const page of source.getPages()) surveyPage(page.node, removed);
 }
