@@ -191,7 +191,7 @@ def _messages(session: Session, log: Log) -> None:
 
 
 def _publish_ballots(session: Session, log: Log, atrest: AtRest, own: list[int]) -> None:
-    """Two people read each comment; on the first they differ and a third decides, twice; on the last one they agree only
+    """Two people read each comment; on the first they differ and a third decides, twice; on the last they agree only
     once the second has looked again."""
     row = consultations.get(session, WITH_BALLOTS)
     consultations.close_consultation(session, log, row)

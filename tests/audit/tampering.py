@@ -78,7 +78,8 @@ def _recoded(leaf: dict[str, Any], moved: dict[int, int], openings: dict[str, An
     where, old = leaf["consultation"], leaf["submission"]
     new = moved.get(old, old)
     for item in openings["consultations"].get(where, {"codings": []})["codings"]:
-        document = {"coding": item["coding"], "consultation": where, "submission": old}
+        document = {**item, "consultation": where, "submission": old}
+        del document["salt"]
         salt = bytes.fromhex(item["salt"])
         if item["submission"] == old and commit(salt, document).hex() == leaf["commitment"]:
             leaf["commitment"] = commit(salt, {**document, "submission": new}).hex()
@@ -158,7 +159,7 @@ def rolled_back(place: int) -> Change:
 def another(value: Any, key: str) -> Any:
     """Another value of the same shape."""
     if isinstance(value, int):
-        return value + 1
+        return value - 1 if key == "approvals" else value + 1
     if isinstance(value, list):
         return ["00" * 16] if key == "keys" else [*value[:-1], "zz-khac"]
     if value in {"add", "revoke", "open", "close"}:

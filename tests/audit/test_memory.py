@@ -138,9 +138,11 @@ def test_spent_erased_and_coded_are_remembered() -> None:
     found = Scratch()
     assert (found.spend(b"a" * 32), found.spend(b"b" * 32), found.spend(b"a" * 32)) == (True, True, False)
     assert (found.erase(7), found.erase(8), found.erase(7)) == (True, True, False)
-    assert found.coding(3) is None
-    assert (found.code(3, 1, b"x" * 32), found.code(3, 2, b"y" * 32), found.code(4, 1, b"z" * 32)) == (0, 1, 0)
-    assert found.coding(3) == (2, b"y" * 32)
+    assert found.coding(3, 1) is None
+    codings = ((3, 1, 1, b"x" * 32), (3, 1, 2, b"y" * 32), (4, 1, 1, b"z" * 32), (3, 2, 1, b"w" * 32))
+    assert [found.code(*one) for one in codings] == [0, 1, 0, 0]
+    assert (found.coding(3, 1), found.coding(3, 2)) == ((2, b"y" * 32), (1, b"w" * 32))
+    assert (found.slots(3), found.slots(4), found.slots(5)) == ({1, 2}, {1}, set())
     found.close()
 
 

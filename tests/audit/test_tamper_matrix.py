@@ -123,8 +123,9 @@ LEAVES: dict[tuple[str, int], dict[str, str]] = {
         "swapped": KEPT, "rolled back": GONE,
     },
     ("coding", 2): {
-        "consultation": "coding-without-consultation", "submission": "?", "commitment": "coding-commitment-does-not-open",
-        "revision": "coding-revision-out-of-order", "slot": "?",
+        "consultation": "coding-without-consultation", "submission": "coding-revision-out-of-order",
+        "commitment": "coding-commitment-does-not-open", "revision": "coding-revision-out-of-order",
+        "slot": "coding-slot-out-of-order",
         "dropped": "coding-opening-surplus", "doubled": "coding-revision-out-of-order",
         "again": "coding-while-published", "first": "coding-without-consultation", "last": "coding-while-published",
         "swapped": KEPT, "rolled back": GONE,

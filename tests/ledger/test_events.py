@@ -95,7 +95,6 @@ def test_a_versions_keys_are_not_another_versions(tag) -> None:
         ("consultation", "keys", []),
         ("consultation", "action", "pause"),
         ("coding", "revision", True),
-        ("coding", "slot", 1),
         ("coding", "revision", -1),
         ("coding", "submission", 2**53),
         ("coding", "submission", "3"),
@@ -138,6 +137,10 @@ def test_a_value_of_another_shape_is_refused(kind, key, value) -> None:
         (("consultation", 2), "issuers", "thanh-tra"),
         (("consultation", 2), "collect_until", "2026-11-20T00:00"),
         (("consultation", 2), "each", "3"),
+        (("coding", 2), "slot", 0),
+        (("coding", 2), "slot", 4),
+        (("coding", 2), "slot", True),
+        (("coding", 2), "slot", "1"),
     ],
 )
 def test_a_value_of_another_shape_is_refused_in_later_versions(tag, key, value) -> None:
