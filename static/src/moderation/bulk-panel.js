@@ -72,7 +72,8 @@ export class BulkPanel {
 
   async #apply() {
     const { done, error } = await this.#run(this.form.plan.steps);
-    this.#remember(done.length ? done : null);
+    this.#remember(done);
+    if (!error) this.hooks.pick([]);
     this.#tell(fill(this.words.bulkDone, { count: done.length }), error);
   }
 
@@ -97,7 +98,7 @@ export class BulkPanel {
   }
 
   #remember(steps) {
-    this.last = steps?.length ? steps : null;
+    this.last = steps?.length ? steps : null; // an empty batch is none
     this.undoBar.hidden = !this.last;
     const words = this.last ? fill(this.words.undoOffer, { count: this.last.length }) : "";
     part(this.undoBar, "offer").textContent = words;

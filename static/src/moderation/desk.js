@@ -8,6 +8,7 @@ import { Draft } from "./drafts.js";
 import { Filters } from "./filters.js";
 import { CodingForm } from "./form.js";
 import { QueueList } from "./list.js";
+import { updateRows } from "./opening.js";
 import { Panels } from "./panels.js";
 import { choose, nextToDo, progress, stepFrom } from "./queue.js";
 import { Saver } from "./saving.js";
@@ -56,9 +57,9 @@ export class Desk {
     return this.bulk.busy || (Boolean(this.row) && (this.form.dirty || this.panels.dirty));
   }
 
-  /** Lay out opened rows; `broken`: leaves whose envelope disagrees with the log. */
-  async start(rows, broken) {
-    this.rows = rows;
+  /** Lay out opened rows; `broken`: leaves whose envelope disagrees with the log; `tried`: those and all others. */
+  async start({ rows, broken, tried }) {
+    Object.assign(this, { rows, tried });
     part(this.root, "integrity").hidden = !broken.length;
     part(this.root, "integrity-text").textContent = broken.length ? fill(this.words.integrity, { list: broken.join(", ") }) : "";
     this.root.hidden = false;
@@ -93,6 +94,22 @@ export class Desk {
     part(this.root, "shown").textContent = fill(this.words.shown, { shown: this.list.shown.length, total: this.rows.length });
     this.view.paint(query);
     this.#count();
+  }
+
+  /** Take in what others did meanwhile. What is typed stays as it is. */
+  async update() {
+    const { rows } = this;
+    try {
+      const fresh = await updateRows(this);
+      if (this.rows !== rows) return; // locked meanwhile
+      if (this.row && !this.dirty) this.#fill(this.row, "refresh");
+      await this.refresh();
+      const said = fresh ? this.words.updatedNew : this.words.updated;
+      say(byId("status"), said);
+      part(byId("tools"), "updated").textContent = said;
+    } catch (error) {
+      this.#refused(error);
+    }
   }
 
   /** Open that row, after asking about unsaved work. */
@@ -143,6 +160,7 @@ export class Desk {
       return true;
     } catch (error) {
       this.#refused(error);
+      if (this.row === row) this.view.state(); // after a conflict the row has what stands on the server
       return false;
     } finally {
       this.saving = false;

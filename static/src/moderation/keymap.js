@@ -22,6 +22,7 @@ export const KEYS = Object.freeze({
   v: "severity",
   r: "remedies",
   p: "paraphrase",
+  n: "update",
   l: "lock",
   "?": "help",
 });

@@ -107,7 +107,7 @@ export class QueueList {
     if (isMine(row, this.readers)) names.push("tag-mine");
     if (row.group !== null) names.push("tag-similar");
     if (standing(row)?.flags.includes("denunciation")) names.push("tag-flag");
-    if (row.talk) names.push(`tag-talk-${row.talk}`);
+    if (row.talk) names[row.talk === "new" ? "unshift" : "push"](`tag-talk-${row.talk}`);
     return names.map(clone);
   }
 

@@ -6,21 +6,39 @@ import { readShared } from "./shared.js";
 const PAGE = 50;
 
 /**
- * Fetch and open everything: {rows, broken}, `broken` being the leaves whose envelope disagrees with the log.
+ * Fetch and open everything: {rows, broken, tried}, `broken` being the leaves whose envelope disagrees with the log and
+ * `tried` a Set of all.
  * `onDone(count)` tells how many comments have been tried; `signal` stops between pages.
  */
 export async function openAll({ api, words, vault, signal, onDone }) {
-  const opened = { rows: [], broken: [] };
+  const opened = { rows: [], broken: [], tried: new Set() };
   let done = 0;
   const take = async (items) => {
     const results = await vault.open(words.cid, items, (count) => onDone(done + count));
     signal.throwIfAborted();
     opened.rows.push(...(await rowsOf(vault, items, results, words)));
     results.forEach(({ state }, place) => state === "broken" && opened.broken.push(items[place].index));
+    for (const { index } of items) opened.tried.add(index);
     done += items.length;
   };
   await eachPage(api, words.urlEnvelopes, PAGE, take, signal);
   return opened;
+}
+
+/**
+ * What others did meanwhile, taken into the rows: asked for all comments alike, so that the server cannot see which of
+ * them opened here. Resolves with whether comments have come that this desk never tried to open.
+ */
+export async function updateRows({ api, words, unsealer, rows, tried }) {
+  const known = new Map(rows.map((row) => [row.index, row]));
+  let fresh = false;
+  await eachPage(api, words.urlEnvelopes, PAGE, async (items) => {
+    fresh ||= items.some(({ index }) => !tried.has(index));
+    const here = items.filter(({ index }) => known.has(index));
+    const codings = await codingsOf(unsealer, here);
+    for (const { index, assigned } of here) Object.assign(known.get(index), { assigned, codings: codings.get(index) });
+  });
+  return fresh;
 }
 
 /** Ask again what the server shows of one row's codings: after one's own is in, that is the other reader's too. */

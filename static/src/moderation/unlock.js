@@ -9,7 +9,7 @@ import { study } from "./study.js";
 import { Vault } from "./vault.js";
 
 export class UnlockPanel {
-  /** `onOpened({rows, broken})` is called once all comments have been tried. */
+  /** `onOpened({rows, broken, tried})` is called once all comments have been tried. */
   constructor(words, api, onOpened) {
     Object.assign(this, { words, api, onOpened });
     this.root = byId("unlock");

@@ -36,11 +36,11 @@ const idle = new IdleLock(
   },
 );
 
-async function opened({ rows, broken }) {
+async function opened(found) {
   panel.hide();
   byId("tools").hidden = false;
   idle.start();
-  await desk.start(rows, broken);
+  await desk.start(found);
   say(byId("status"), words.opened);
 }
 
@@ -78,6 +78,7 @@ const ACTIONS = {
   severity: () => desk.form.focus("severity"),
   remedies: () => desk.form.focus("remedies"),
   paraphrase: () => desk.form.focus("paraphrase"),
+  update: () => desk.update(),
   lock: () => lock(),
   help: () => help.showModal(),
   "leave-field": () => (desk.row ? desk.view.focus() : byId("queue-title").focus()),
@@ -93,6 +94,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 part(byId("tools"), "lock").addEventListener("click", () => lock());
+part(byId("tools"), "update").addEventListener("click", () => desk.update());
 part(byId("tools"), "help").addEventListener("click", () => help.showModal());
 part(warning, "stay").addEventListener("click", () => idle.touch());
 for (const name of PRESENCE) document.addEventListener(name, () => idle.touch(), { passive: true });
