@@ -32,6 +32,8 @@ from portal.findings.attack_space import Batch, Fact, Point, Space
 
 SEEDS = 24
 """Points in random directions with which the search begins. The directions are the same in every run."""
+SLACK = 0.5
+"""How far from the best a point in a random direction may be: any will do, and the best takes long."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ def attack(batches: Sequence[Batch], facts: Iterable[Fact], k: int, *, every: bo
         possible = True
         for hunt in hunts:
             hunt.strike(point)
+        if not any(hunt.alive.any() for hunt in hunts):
+            break
     proven: list[Proof] = []
     if possible:
         for proof in chain.from_iterable(_pursue(hunt, hunts, solver) for hunt in hunts):
@@ -129,8 +133,8 @@ def _seeds(solver: Solver) -> Iterator[Point]:
     """Points far apart: as few and as many named ballots as can be, and corners in random directions."""
     draw = np.random.default_rng(0)
     size = solver.space.size
-    directions = [np.ones(size), -np.ones(size), *(draw.normal(size=size) for _ in range(SEEDS))]
+    directions = [np.ones(size), -np.ones(size), *(draw.integers(-9, 10, size=size) for _ in range(SEEDS))]
     for direction in directions:
-        point = solver.least(Aim({place: float(value) for place, value in enumerate(direction)}), 1)  # type: ignore[misc]
+        point = solver.least(Aim(dict(enumerate(map(int, direction)))), 1, gap=SLACK)
         if point is not None:
             yield point

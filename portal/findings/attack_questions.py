@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from portal.findings.attack_overlaps import Nones, Pairs
 from portal.findings.attack_sets import Across, Family, Unions
 from portal.findings.attack_space import Batch, Fact, Space
+from portal.findings.tables_figures import Cell
 
 EVERY_UNION_UP_TO = 6
 """Parts of a batch up to which every union of cells is asked about: 4 ** 6 sets for each flag."""
@@ -51,18 +52,23 @@ def _choices(batches: int) -> NDArray[np.int64]:
 def _scopes(batch: Batch, facts: Sequence[Fact]) -> list[Parts]:
     """Sets of parts: each alone, all, those that were published of, together and one by one, and what they leave."""
     everywhere: Parts = frozenset(batch.parts)
-    named = {cell.parts for fact in facts for cell in fact.cells if cell.batch == batch.name and cell.parts}
+    named: set[Parts] = set()
     shown: dict[str | None, Parts] = {}
-    for fact in facts:
-        for cell in fact.cells:
-            if cell.batch == batch.name and cell.parts and all(low > 0 for low, _ in fact.ranges):
-                shown[cell.flag] = shown.get(cell.flag, frozenset()) | cell.parts
+    for fact, cell in _about(batch, facts):
+        if cell.parts is not None:
+            named.add(cell.parts & everywhere)
+            if all(low > 0 for low, _ in fact.ranges):
+                shown[cell.flag] = shown.get(cell.flag, frozenset()) | (cell.parts & everywhere)
     found = {everywhere, *(frozenset([part]) for part in batch.parts), *named, *shown.values()}
     if len(found) <= PAIRED_SCOPES_UP_TO:
         found |= {one | other for one, other in combinations(found, 2)}
     found |= {everywhere - one for one in found}
     order = {part: place for place, part in enumerate(batch.parts)}
     return sorted(found - {frozenset()}, key=lambda one: (len(one), sorted(order[part] for part in one)))
+
+
+def _about(batch: Batch, facts: Iterable[Fact]) -> Iterator[tuple[Fact, Cell]]:
+    return ((fact, cell) for fact in facts for cell in fact.cells if cell.batch == batch.name)
 
 
 def _sides(batch: Batch, scopes: Sequence[Parts]) -> NDArray[np.int64]:
@@ -79,12 +85,7 @@ def _sides(batch: Batch, scopes: Sequence[Parts]) -> NDArray[np.int64]:
 
 def _sets(batch: Batch, facts: Sequence[Fact]) -> list[frozenset[str]]:
     """All categories, those that were published and those that were not, and each theme's."""
-    known = {
-        cell.flag
-        for fact in facts
-        for cell in fact.cells
-        if cell.batch == batch.name and cell.flag and all(low > 0 for low, _ in fact.ranges)
-    }
+    known = {cell.flag for fact, cell in _about(batch, facts) if cell.flag and all(low for low, _ in fact.ranges)}
     every = frozenset(batch.categories)
     found = {every, every & known, every - known, *map(frozenset, batch.themes.values())}
     return sorted(found - {frozenset()}, key=sorted)

@@ -43,8 +43,11 @@ class Solver:
         forms = forms_matrix([form for form, _, _ in rows], at)
         return forms, np.array([low for _, low, _ in rows]), np.array([high for _, _, high in rows])
 
-    def least(self, aim: Aim, direction: int) -> Point | None:
-        """A point where ``direction`` * |S| is as small as the solver can make it; None when it has none to offer."""
+    def least(self, aim: Aim, direction: int, *, gap: float = 0) -> Point | None:
+        """A point where ``direction`` * |S| is as small as the solver can make it; None when it has none to offer.
+
+        ``gap``: how far it may be from the best, as a share.
+        """
         self.solves += 1
         matrix, lows, highs, most = self._with_joints(aim.joints)
         cost = np.zeros(matrix.shape[1])
@@ -57,7 +60,7 @@ class Solver:
             constraints=LinearConstraint(matrix, lows, highs),
             integrality=np.ones(len(cost)),
             bounds=Bounds(0, most),
-            options={"node_limit": NODES, "mip_rel_gap": 0},
+            options={"node_limit": NODES, "mip_rel_gap": gap},
         )
         if answer.x is None:
             return None

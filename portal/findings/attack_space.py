@@ -16,24 +16,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from portal.findings.tables_figures import Cell
+
 Range = tuple[int, int]
 Point = NDArray[np.int64]
 Form = dict[int, int]
 """Variable -> coefficient."""
-
-
-class Cell(NamedTuple):
-    """The ballots of ``batch`` that name ``flag`` (any ballot: None), in ``parts`` (anywhere: None)."""
-
-    batch: str
-    flag: str | None = None
-    parts: frozenset[Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -97,16 +97,18 @@ class Verdict:
 Judgement = tuple[Reason, Band | None]
 
 
-def _judge(count: int, rule: Rule) -> Judgement:
+def judge(count: int, rule: Rule) -> Judgement:
+    """What becomes of a figure that concerns no group of people: a band, or nothing."""
     band = band_of(count, rule.bands)
     return (Reason.UNDER_THRESHOLD, None) if band is None else (Reason.SHOWN, band)
 
 
-def _judge_unit(count: int, headcount: int, rule: Rule) -> Judgement:
+def judge_unit(count: int, headcount: int, rule: Rule) -> Judgement:
+    """The same where the figure concerns a group of ``headcount`` people."""
     limit = rule.unit_limit(headcount)
     if limit is None:
         return Reason.SMALL_UNIT, None
-    reason, band = _judge(count, rule)
+    reason, band = judge(count, rule)
     if band is None:
         return reason, None
     if count > limit:
@@ -122,12 +124,12 @@ def verdicts(counts: Counts, rule: Rule) -> tuple[Verdict, ...]:
     withheld: Judgement = (Reason.THEMES_ONLY, None)
     nested: Judgement = (Reason.CATEGORIES_SHOWN, None)
     tables: dict[str, dict[str, Judgement]] = {
-        "categories": {code: withheld if few else _judge(count, rule) for code, count in counts.categories.items()},
+        "categories": {code: withheld if few else judge(count, rule) for code, count in counts.categories.items()},
         "units": {
-            code: withheld if few else _judge_unit(count, counts.headcounts[code], rule)
+            code: withheld if few else judge_unit(count, counts.headcounts[code], rule)
             for code, count in counts.units.items()
         },
-        "themes": {code: _judge(count, rule) if few else nested for code, count in counts.themes.items()},
+        "themes": {code: judge(count, rule) if few else nested for code, count in counts.themes.items()},
     }
     return tuple(
         Verdict(table, code, *judged) for table, rows in tables.items() for code, judged in sorted(rows.items())

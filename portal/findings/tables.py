@@ -166,6 +166,11 @@ def parse_table(data: bytes) -> Table:
 
 def _table(document: Mapping[str, Any]) -> Table:
     rule = document["rule"]
+    numbers = (rule["k"], rule["k_paraphrase"], rule["unit_min_headcount"], document["taxonomy"]["version"])
+    ends = [end for pair in rule["bands"] for end in pair if end is not None]
+    # ``true`` and ``1.0`` equal one in Python and are written again as they came.
+    if any(type(number) is not int for number in (*numbers, *ends)) or type(document["answerable"]) is not bool:
+        raise DisclosureError("table-malformed")
     bands = tuple(Band(low, high) for low, high in rule["bands"])
     kept = Rule(rule["k"], rule["k_paraphrase"], bands, rule["unit_min_headcount"])
     return Table(

@@ -1,0 +1,181 @@
+"""The gate: whether a table may be published, given every release so far.
+
+The question
+    A two-way table, a yearly table or a trend says more than one-way lists; beside them it can prove a small cell. So
+    an attacker (:mod:`portal.findings.attack`) tries, over all releases so far and the candidate; when a small set can
+    be proven, the whole table is withheld.
+
+Why the decision gives nothing away
+    A refusal that depends on the exact counts would say "the counts are such that the attack succeeds", which can be
+    a proof by itself. So a table is answered in two steps:
+
+    1. *Answerable?* Suppose that no cell of it reached the threshold. If that contradicts what is public, or lets
+       something be proven, the table gets no cell **whatever was counted**. This step reads public facts only, and so
+       does everybody who repeats it.
+    2. Else the attacker is let loose on the true cells. If nothing can be proven they are given; if something can, no
+       cell is given, which is **the same answer as that of a table where no cell reached the threshold**.
+
+    Whoever sees a table with cells knows what the attacker of step 2 knew, for the answer follows from what is public
+    and the cells. Whoever sees one without cells cannot exclude the tables of step 1, in none of which a cell reached
+    the threshold; and these alone let nobody prove anything: for every S one of them has S empty or of k ballots.
+
+    By induction over releases: let the *model* be the set of ballots' tables that agree with the one-way lists, with
+    the cells of the tables given, and with "no cell reached the threshold" for answerable tables that got none. The
+    model is never larger than what an attacker must hold possible, is never empty, and proves nothing; so nothing can
+    be proven of what an attacker must hold possible either. That a withheld table is taken for an empty one makes the
+    attacker of later tables stronger than a real one, so that it errs towards refusing.
+
+What it does not cover: guessing (a table without cells may well be improbable), sets that the attacker is not told to
+ask about, and how long a decision takes, for which ``portal tick`` takes it and not the page that asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from portal.findings.attack import attack
+from portal.findings.attack_space import Batch, Fact, Range
+from portal.findings.rule import Band, Rule
+from portal.findings.tables import TWO_WAY
+from portal.findings.tables_figures import LEVELS, SEVERITIES, Cell, Figure, Part, Place, Surveyed, figures, shown
+
+VARIABLES_MOST = 8000
+"""Figures up to which an attack is tried; a table that would need more is not answerable."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A table that was decided: ``members`` are consultations, ``cells`` those given, perhaps none."""
+
+    kind: str
+    members: tuple[str, ...]
+    answerable: bool
+    cells: Mapping[Place, Band]
+
+
+def decide(
+    kind: str,
+    members: Sequence[str],
+    counts: Mapping[Place, int],
+    known: Mapping[str, Surveyed],
+    earlier: Sequence[Release],
+) -> Release:
+    """The answer to a table of these members. ``known``: every published consultation; ``earlier``: every decided
+    table, in the order of their decisions."""
+    answer = Answer(kind, tuple(members), known, earlier)
+    wanted = shown(kind, [known[name] for name in members], counts)
+    given = answer.answerable() and answer.harmless(wanted)
+    return Release(kind, tuple(members), answer.answerable(), wanted if given else {})
+
+
+class Answer:
+    """One question put to the gate, and what is public of the consultations that it touches."""
+
+    def __init__(
+        self, kind: str, members: tuple[str, ...], known: Mapping[str, Surveyed], earlier: Sequence[Release]
+    ) -> None:
+        self.kind, self.members = kind, members
+        touched = [release for release in earlier if release.answerable]
+        self._names = _linked(members, touched)
+        self._earlier = [release for release in touched if self._names.intersection(release.members)]
+        self._known = {name: known[name] for name in sorted(self._names)}
+        self._kinds = {name: self._kinds_of(name) for name in self._known}
+        self._parts = {name: parts_of(one, self._kinds[name]) for name, one in self._known.items()}
+        self._answerable: bool | None = None
+
+    def answerable(self) -> bool:
+        """Step 1: from public facts only."""
+        if self._answerable is None:
+            self._answerable = self._comparable() and self.harmless({})
+        return self._answerable
+
+    def harmless(self, cells: Mapping[Place, Band]) -> bool:
+        """Whether the attacker proves nothing when these cells were given, and all others were not."""
+        facts = [fact for one in self._known.values() for fact in one_way(one, self._themed(one.name))]
+        for release in [*self._earlier, Release(self.kind, self.members, True, cells)]:
+            facts += self._table(release)
+        return attack(self._batches(), facts, self._rule.k).safe
+
+    @property
+    def _rule(self) -> Rule:
+        return self._known[self.members[0]].rule
+
+    def _comparable(self) -> bool:
+        """One rule and one taxonomy; enough ballots for categories; not too large to be attacked."""
+        one, *others = self._known.values()
+        if any((other.rule, other.theme_of) != (one.rule, one.theme_of) for other in others):
+            return False
+        if sum(len(self._parts[batch.name]) * batch.width for batch in self._batches()) > VARIABLES_MOST:
+            return False
+        ballots = sum(self._known[name].ballots for name in self.members)
+        return self.kind == "trend" or not self._rule.themes_only(ballots)
+
+    def _kinds_of(self, name: str) -> set[str]:
+        asked = {self.kind} if name in self.members else set()
+        return asked | {release.kind for release in self._earlier if name in release.members}
+
+    def _themed(self, name: str) -> bool:
+        """Whether themes beside categories matter: both are published of it, or of a table that it is in."""
+        by_themes = self._known[name].rows.themes_only or "trend" in self._kinds[name]
+        return by_themes and not self._themes_alone(name)
+
+    def _themes_alone(self, name: str) -> bool:
+        return self._known[name].rows.themes_only and not self._kinds[name] & {"year", *TWO_WAY}
+
+    def _batches(self) -> list[Batch]:
+        found = []
+        for name, one in self._known.items():
+            flags = tuple(one.themes if self._themes_alone(name) else sorted(one.theme_of))
+            themes = one.themes if self._themed(name) else {}
+            found.append(Batch(name, one.ballots, self._parts[name], flags, themes))
+        return found
+
+    def _table(self, release: Release) -> Iterator[Fact]:
+        members = [self._known[name] for name in release.members]
+        most = sum(one.ballots for one in members)
+        for place, figure in figures(release.kind, members, self._parts).items():
+            yield Fact(figure.cells, ranges(figure, release.cells.get(place), self._rule, most))
+
+
+def _linked(members: Iterable[str], tables: Sequence[Release]) -> set[str]:
+    """The consultations that tables tie to these, directly or through others."""
+    found: set[str] = set(members)
+    while more := {name for one in tables if found.intersection(one.members) for name in one.members} - found:
+        found |= more
+    return found
+
+
+def parts_of(one: Surveyed, kinds: Iterable[str]) -> tuple[Part, ...]:
+    """The parts that a consultation's ballots must be sorted into, so that tables of these kinds can be read off."""
+    levels = ("", *LEVELS) if "levels" in kinds else ("",)
+    severities = (0, *SEVERITIES) if "severity" in kinds else (0,)
+    places = [*(Part(unit) for unit in sorted(one.headcounts)), *(Part("", level) for level in levels)]
+    return tuple(part._replace(severity=severity) for part in places for severity in severities)
+
+
+def one_way(one: Surveyed, themed: bool) -> Iterator[Fact]:
+    """What a consultation's own publication says. ``themed``: themes are looked at beside categories."""
+    listed = {row.code: row.band for table in (one.rows.categories, one.rows.themes, one.rows.units) for row in table}
+    flags = one.themes if one.rows.themes_only else one.theme_of
+    for flag in sorted(flags):
+        yield Fact((Cell(one.name, flag),), ranges(Figure(()), listed.get(flag), one.rule, one.ballots))
+    if one.rows.themes_only:
+        return
+    for unit, people in sorted(one.headcounts.items()):
+        figure = Figure((), people)
+        within = frozenset(part for part in parts_of(one, TWO_WAY) if part.unit == unit)
+        yield Fact((Cell(one.name, None, within),), ranges(figure, listed.get(unit), one.rule, one.ballots))
+
+
+def ranges(figure: Figure, band: Band | None, rule: Rule, most: int) -> tuple[Range, ...]:
+    """The counts up to ``most`` that look like ``band`` when they are judged."""
+    limit = None if figure.people is None else rule.unit_limit(figure.people)
+    starts = {0, *(one.low for one in rule.bands), *(() if limit is None else (limit + 1,))}
+    found: list[Range] = []
+    steps = sorted(start for start in starts if start <= most)
+    for start, after in zip(steps, [*steps[1:], most + 1], strict=True):
+        if figure.judged(start, rule)[1] == band:
+            joined = found.pop()[0] if found and found[-1][1] == start - 1 else start
+            found.append((joined, after - 1))
+    return tuple(found)
