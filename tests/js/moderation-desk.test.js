@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { makeCoding, PARAPHRASE_MAX, problems, same, startOf } from "../../static/src/moderation/coding.js";
-import { fold } from "../../static/src/moderation/fold.js";
+import { fromUtf8 } from "../../static/src/lib/bytes.js";
+import { canonicalBytes } from "../../static/src/lib/canonical.js";
+import { makeCoding, PARAPHRASE_MAX, problems, readCoding, REASON_MAX, same, startOf } from "../../static/src/moderation/coding.js";
 import { IdleLock } from "../../static/src/moderation/idle.js";
 import { actionFor, isTyping, KEYS } from "../../static/src/moderation/keymap.js";
-import { choose, nextUncoded, progress, stepFrom } from "../../static/src/moderation/queue.js";
 import { follow, proposal, touchedIn } from "../../static/src/moderation/remedies.js";
 
 const MAP = { C1: "R2", C2: "R2", C4: "R1", D1: "R6" };
@@ -15,7 +15,7 @@ const press = (key, more = {}) => actionFor({ key, target: { tagName: "BODY" }, 
 test("each key of the map has its action, with caps lock too, and other keys have none", () => {
   for (const [key, action] of Object.entries(KEYS)) assert.equal(press(key), action);
   assert.equal(press("J"), "next");
-  for (const key of ["x", "Enter", "Tab", "ArrowDown", " ", "constructor"]) assert.equal(press(key), null, key);
+  for (const key of ["y", "Enter", "Tab", "ArrowDown", " ", "constructor"]) assert.equal(press(key), null, key);
 });
 
 test("no key fires while one types, and Escape leaves the field", () => {
@@ -45,6 +45,8 @@ test("modifiers, composing, a dialog, a locked desk and the switch each silence 
   for (const more of [{ ctrlKey: true }, { metaKey: true }, { altKey: true }, { isComposing: true }]) {
     assert.equal(press("s", more), null);
   }
+  assert.equal(actionFor({ key: "s", target: null }, { ...ON, allows: (action) => action !== "save" }), null);
+  assert.equal(actionFor({ key: "j", target: null }, { ...ON, allows: (action) => action !== "save" }), "next");
   for (const state of [{ on: false }, { locked: true }, { dialog: true }]) {
     assert.equal(actionFor({ key: "s", target: null }, { ...ON, ...state }), null);
   }
@@ -72,41 +74,6 @@ test("a saved coding shows which remedies were set by hand", () => {
 });
 
 const coded = (...categories) => makeCoding({ categories, remedies: [], flags: [], paraphrase: "" });
-const ROWS = [
-  { index: 3, folded: fold("Đùn đẩy"), coding: null },
-  { index: 8, folded: fold("Hồ sơ chậm"), coding: coded("C1", "C6") },
-  { index: 9, folded: fold("Chờ cấp trên"), coding: null },
-];
-const shown = (filter) => choose(ROWS, { state: "all", category: "", query: "", ...filter }).map((row) => row.index);
-
-test("filters by state, category and words combine", () => {
-  assert.deepEqual(shown({}), [3, 8, 9]);
-  assert.deepEqual(shown({ state: "uncoded" }), [3, 9]);
-  assert.deepEqual(shown({ state: "coded" }), [8]);
-  assert.deepEqual(shown({ category: "C6" }), [8]);
-  assert.deepEqual(shown({ category: "C2" }), []);
-  assert.deepEqual(shown({ query: "dun" }), [3]);
-  assert.deepEqual(shown({ query: "hồ sơ", state: "uncoded" }), []);
-});
-
-test("stepping stops at the ends and goes on from where a vanished row stood", () => {
-  assert.equal(stepFrom(ROWS, 3, 1).index, 8);
-  assert.equal(stepFrom(ROWS, 9, 1), null);
-  assert.equal(stepFrom(ROWS, 3, -1), null);
-  assert.equal(stepFrom(ROWS, null, 1).index, 3);
-  const left = ROWS.filter((row) => row.index !== 8);
-  assert.equal(stepFrom(left, 8, 1).index, 9);
-  assert.equal(stepFrom(left, 8, -1).index, 3);
-  assert.equal(stepFrom([], 8, 1), null);
-});
-
-test("the next uncoded comes after this one, then round the end, then none", () => {
-  assert.equal(nextUncoded(ROWS, 3).index, 9);
-  assert.equal(nextUncoded(ROWS, 9).index, 3);
-  assert.equal(nextUncoded([ROWS[0]], 3), null);
-  assert.deepEqual(progress(ROWS), { total: 3, coded: 1 });
-});
-
 test("a coding is canonical, so that ticking twice leaves it unchanged", () => {
   const one = makeCoding({ categories: ["D1", "C1", "C1"], remedies: ["R2"], flags: [], paraphrase: "", unit: "" });
   assert.deepEqual(one.categories, ["C1", "D1"]);
@@ -123,6 +90,20 @@ test("what the server would refuse is named before sending", () => {
   assert.deepEqual(problems({ ...coded(), flags: ["denunciation"] }), []);
   assert.deepEqual(problems({ ...coded("C1"), flags: ["no_publishable"] }), ["contradiction"]);
   assert.deepEqual(problems({ ...coded("C1"), paraphrase: "a".repeat(PARAPHRASE_MAX + 1) }), ["long"]);
+  // three bytes a letter do not fit the copy that moderators share, although two thousand letters would be few enough
+  assert.deepEqual(problems({ ...coded("C1"), paraphrase: "ế".repeat(1500) }), ["long"]);
+  assert.deepEqual(problems({ ...coded("C1"), reason: "" }), ["reason"]);
+  assert.deepEqual(problems({ ...coded("C1"), reason: "x".repeat(REASON_MAX + 1) }), ["reasonLong"]);
+});
+
+test("a shared copy reads back; what is no coding reads as nothing", () => {
+  const text = (coding) => fromUtf8(canonicalBytes(coding));
+  for (const coding of [coded("C1"), { ...coded("C2"), unit: "P1", severity: 3, reason: "<p>vì vậy</p>" }]) {
+    assert.deepEqual(readCoding(text(coding)), coding);
+  }
+  const wrong = [{ categories: "C1" }, { categories: [1] }, { severity: 4 }, { unit: 7 }, { paraphrase: null }, { reason: 1 }, { more: 1 }];
+  for (const change of wrong) assert.equal(readCoding(text({ ...coded("C1"), ...change })), null, JSON.stringify(change));
+  for (const broken of ["", "{}", "[]", "null", '{"v":1}', " {}"]) assert.equal(readCoding(broken), null);
 });
 
 function desk(limits) {

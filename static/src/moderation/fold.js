@@ -12,14 +12,3 @@ export function fold(text) {
     .replace(/\s+/gu, " ")
     .trim();
 }
-
-/** The folded words of a query; "a phrase in quotes" stays together. */
-export function terms(query) {
-  const found = fold(query).match(/"[^"]+"|[^\s"]+/gu) ?? [];
-  return found.map((term) => term.replaceAll('"', "").trim()).filter(Boolean);
-}
-
-/** Whether every term stands somewhere in a text that {@link fold} has folded. */
-export function matches(folded, wanted) {
-  return wanted.every((term) => folded.includes(term));
-}

@@ -11,13 +11,15 @@ const QUERY_PART = /"([^"]*)"|([^\s"]+)/gu;
 export const foldedWords = (text) => fold(text).match(WORD) ?? [];
 
 /**
- * What a query asks for: [{words, phrase}]. Words begin the words they find ("phan" finds "phân" and "phản");
- * "in quotes" they stand together, whole and in that order. A part without a letter or digit asks for nothing.
+ * What a query asks for: [{words, phrase, begun}]. Bare words stand in the text somewhere, words "in quotes" stand
+ * together in that order. The last bare word may be `begun` only ("phan" finds "phân" and "phản", "pha" too): it is still
+ * being typed, unless a blank follows. A part without a letter or digit asks for nothing.
  */
 export function parseQuery(query) {
-  const parts = [...query.matchAll(QUERY_PART)].map(([, quoted, bare]) => ({
+  const parts = [...query.matchAll(QUERY_PART)].map(([part, quoted, bare], place, all) => ({
     words: foldedWords(quoted ?? bare),
     phrase: quoted !== undefined,
+    begun: quoted === undefined && place === all.length - 1 && query.endsWith(part),
   }));
   return parts.filter(({ words }) => words.length);
 }
@@ -41,18 +43,18 @@ export class TextIndex {
   find(query) {
     const parts = parseQuery(query);
     if (!parts.length) return null;
-    const queries = parts.map(({ words, phrase }) => ({ queries: [words.join(" ")], combineWith: "AND", prefix: !phrase }));
+    const queries = parts.map(({ words, begun }) => ({ queries: [words.join(" ")], combineWith: "AND", prefix: begun }));
     const found = this.#engine.search({ combineWith: "AND", queries }).map(({ id }) => id);
     const phrases = parts.filter(({ phrase }) => phrase).map(({ words }) => ` ${words.join(" ")} `);
     return new Set(found.filter((index) => phrases.every((phrase) => this.#texts.get(index).includes(phrase))));
   }
 }
 
-/** The text in pieces [{text, hit}]: those words are hits that a query's words begin, or that its phrases name. */
+/** The text in pieces [{text, hit}]: hits are the words that the query names, or has begun. */
 export function highlight(text, query) {
   const parts = parseQuery(query);
   const wanted = (word) =>
-    parts.some(({ words, phrase }) => words.some((term) => (phrase ? word === term : word.startsWith(term))));
+    parts.some(({ words, begun }) => words.some((term) => (begun ? word.startsWith(term) : word === term)));
   const pieces = [];
   let from = 0;
   for (const match of parts.length ? text.matchAll(WORD) : []) {
