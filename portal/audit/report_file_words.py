@@ -75,8 +75,12 @@ def differences(meant: Iterable[str], said: Iterable[Line]) -> Iterator[Differen
 
 
 def _words(line: str) -> list[str]:
-    """Words, cut where a line may be broken inside of them, so that a file's own line breaks do not count."""
-    return PIECE.findall(unicodedata.normalize("NFC", line))
+    """Words, cut where a line may be broken inside of them, so that a file's own line breaks do not count.
+
+    Signs without a shape are left out: not every format keeps them.
+    """
+    shown = "".join(letter for letter in line if unicodedata.category(letter) != "Cf")
+    return PIECE.findall(unicodedata.normalize("NFC", shown))
 
 
 def _joined(pieces: Iterable[str]) -> str:

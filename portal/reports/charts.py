@@ -50,7 +50,7 @@ def _chart(listing: Listing, legend: tuple[str, str], name: str) -> ET.Element:
     scale = _scale([entry.band.high or entry.band.low for entry in listing.entries])
     height = HEAD + ROW * len(listing.entries) + FOOT
     root = ET.Element("svg", {"xmlns": SVG, "viewBox": f"0 0 {WIDTH:g} {height:g}", "font-family": FACES})
-    root.attrib |= {"width": f"{WIDTH:g}", "height": f"{height:g}"}
+    root.attrib |= {"width": f"{WIDTH:g}pt", "height": f"{height:g}pt"}
     pattern = ET.SubElement(ET.SubElement(root, "defs"), "pattern", {"id": f"{name}-most", "width": "4", "height": "4"})
     pattern.attrib |= {"patternUnits": "userSpaceOnUse", "patternTransform": "rotate(45)"}
     ET.SubElement(pattern, "rect", {"width": "4", "height": "4", "fill": "#ffffff"})

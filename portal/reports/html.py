@@ -120,4 +120,5 @@ def _picture(svg: str, alt: str, name: str) -> etree._Element:
     picture = etree.fromstring(svg)
     picture.set("role", "img")
     picture.set("aria-label", alt)
-    return E.figure({"class": name}, picture)
+    # A chart is wider than a telephone: whoever has no mouse must be able to scroll it.
+    return E.figure({"class": name, "tabindex": "0"} if name == "chart" else {"class": name}, picture)

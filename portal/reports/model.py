@@ -23,13 +23,16 @@ from portal.reports.tables import plain, read_table
 
 VERSION = 1
 
+# Signs that turn the direction of writing: with them a page can show other words, or figures, than are signed.
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 Level = Literal["part", "section", "point", "mark"]
 LEVELS: tuple[str, ...] = ("part", "section", "point", "mark")
 
 
 def _check(text: str, what: str, *, trimmed: bool = True) -> None:
     """Refuse what an XML file or a reader could not hold faithfully."""
-    clean = bool(text) and unicodedata.is_normalized("NFC", text)
+    clean = bool(text) and unicodedata.is_normalized("NFC", text) and not TURNING.intersection(text)
     if not clean or any(unicodedata.category(letter) in ("Cc", "Cs", "Cn") for letter in text):
         raise BadDocument(where=what)
     if trimmed and text != text.strip():

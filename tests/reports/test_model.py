@@ -126,3 +126,10 @@ def test_parts_and_the_problem_section_are_found() -> None:
 def test_a_sentence_names_its_first_finding() -> None:
     assert Sentence.plain("A.", "D1", "C2").finding_ref == "D1"
     assert Sentence.plain("A.").finding_ref is None
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u202d"])
+def test_signs_that_turn_the_direction_of_writing_are_refused(sign: str) -> None:
+    # "từ 10 đến 14" with such a sign can be shown as "từ 10 đến 41"
+    with pytest.raises(BadDocument):
+        Run(f"từ 10 đến {sign}14")
