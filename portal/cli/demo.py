@@ -160,6 +160,8 @@ def show_ballots(settings: Settings, port: int, desks: Sequence[Desk]) -> None:
     click.echo(f"  http://127.0.0.1:{port}/c/{found.writing}   ballot file: {settings.instance / BALLOT_FILE}")
     for pair in found.cards:
         click.echo("  or half-cards: " + "   ".join(f"{slug} {code}" for slug, code in sorted(pair.items())))
+    click.echo("Read and answer what the moderators ask:")
+    click.echo(f"  http://127.0.0.1:{port}/receipt   receipt code: {found.talk}")
     if desks:
         click.echo("Issuers' desks:")
     for desk in desks:

@@ -28,6 +28,7 @@ from portal.cli.demo_data import (
     load_open_consultation,
 )
 from portal.cli.demo_issuers import DemoIssuers, Purse, demo_roster, half_cards
+from portal.cli.demo_talk import SentComment, begin_talk
 from portal.clock import FixedClock
 from portal.concerns import service as concerns
 from portal.config import ROOT, Settings
@@ -65,7 +66,8 @@ class DemoStaff:
 class DemoOffers:
     """What the demonstration hands to its visitors.
 
-    ``claim``: a staff code and each issuer's claim code, unused; ``ballots``: a ballot file; ``cards``: unused pairs.
+    ``claim``: a staff code and each issuer's claim code, unused; ``ballots``: a ballot file; ``cards``: unused pairs;
+    ``talk``: the receipt of a comment that moderators have asked about.
     """
 
     collecting: str = ""
@@ -74,6 +76,7 @@ class DemoOffers:
     writing: str = ""
     ballots: str = ""
     cards: list[dict[str, str]] = field(default_factory=list)
+    talk: str = ""
 
 
 @dataclass
@@ -90,6 +93,8 @@ class DemoOfficeBuilder:
     public_keys: dict[str, bytes] = field(default_factory=dict)
     moderators: list[Account] = field(default_factory=list)
     sent: dict[str, DemoComment] = field(default_factory=dict)
+    receipts: list[SentComment] = field(default_factory=list)
+    seeds: list[bytes] = field(default_factory=list)
     offers: DemoOffers = field(default_factory=DemoOffers)
 
     def build(self, today: date) -> list[DemoStaff]:
@@ -109,6 +114,8 @@ class DemoOfficeBuilder:
         self._send(second, ongoing.comments, purse, today)
         third = self._open(load_collecting_consultation(), taxonomy.version, today)
         self._offer(second, purse, third)
+        self._set_day(today)
+        self._talk(second, len(ongoing.comments))
         return self.staff
 
     def _set_day(self, day: date) -> None:
@@ -132,6 +139,7 @@ class DemoOfficeBuilder:
         wrapped = keywrap.wrap(seed, passphrase, kid=keys.kid_of(public_key))
         key = accounts.add_key(self.session, self.log, account, public_key=public_key, wrapped=wrapped)
         self.public_keys[key.kid] = public_key
+        self.seeds.append(seed)
         self.moderators.append(account)
 
     def _open(self, plan: DemoConsultation, taxonomy: int, today: date) -> Consultation:
@@ -152,6 +160,7 @@ class DemoOfficeBuilder:
             k_paraphrase=plan.k_paraphrase,
             mix_minimum=plan.mix_minimum,
             max_chars=plan.max_chars,
+            attachments=plan.attachments,
             ballot_mode="ballots",
             collect_from=today + timedelta(days=plan.collect_from_in_days),
             collect_until=today + timedelta(days=plan.collect_until_in_days),
@@ -190,6 +199,13 @@ class DemoOfficeBuilder:
             cards=[half_cards(pair) for pair in purse.cards[:2]],
         )
 
+    def _talk(self, row: Consultation, comments: int) -> None:
+        """A conversation about the second of the comments that were sent last."""
+        about, days = self.receipts[-comments + 1], self.settings.promise_days
+        self.offers.talk = begin_talk(
+            self.session, self.log, self.clock, row, about, seed=self.seeds[0], promise_days=days
+        )
+
     def _send(self, row: Consultation, comments: tuple[DemoComment, ...], purse: Purse, today: date) -> None:
         """Seal each comment and send it with a ballot, every tenth of cards, spread over the days up to ``today``."""
         last = min(row.closes, today)
@@ -199,7 +215,9 @@ class DemoOfficeBuilder:
             sequencing.sequence_due(
                 self.session, self.log, today=self.clock.today(), default_minimum=self.settings.mix_minimum
             )
-            sealed = self._seal(row.id, comment)
+            raw = receipt.new_receipt()
+            sealed = self._seal(row.id, comment, raw)
+            self.receipts.append(SentComment(raw, sealed))
             submissions.accept(
                 self.session,
                 self.log,
@@ -207,13 +225,13 @@ class DemoOfficeBuilder:
                 row,
                 envelope=sealed,
                 ballot=purse.take(sealed, card=place % 10 == 0),
-                locator_hash=receipt.locator_hash(receipt.new_receipt()),
+                locator_hash=receipt.locator_hash(raw),
                 promise_days=self.settings.promise_days,
             )
         self._set_day(last)
         sequencing.sequence_groups(self.session, self.log, [row.id])
 
-    def _seal(self, consultation: str, comment: DemoComment) -> bytes:
+    def _seal(self, consultation: str, comment: DemoComment, raw: bytes) -> bytes:
         data = payload.build_payload(
             payload.Payload(
                 consultation=consultation,
@@ -221,7 +239,7 @@ class DemoOfficeBuilder:
                 text=comment.text,
                 level=comment.level,
                 unit=comment.unit,
-                reply_key=keys.public_key(receipt.reply_seed(receipt.new_receipt())),
+                reply_key=keys.public_key(receipt.reply_seed(raw)),
             )
         )
         sealed = envelope.seal(data, consultation=consultation, recipients=self.public_keys)

@@ -196,6 +196,11 @@ def tickets_of(secret: bytes) -> tuple[bytes, ...]:
     )
 
 
+def ticket_hash(ticket: bytes) -> bytes:
+    """SHA-256 of a ticket: what the portal is given with the question."""
+    return hashlib.sha256(ticket).digest()
+
+
 def encode_head(consultation: str) -> bytes:
     """Magic, length and header."""
     header = {"v": 1, "type": "message", "consultation": consultation, "suite": SUITE_NAME, "size": SIZE}

@@ -21,7 +21,7 @@ from portal.clock import Clock
 from portal.consultations.models import Consultation
 from portal.crypto.buckets import above, depth_for, depth_of
 from portal.crypto.errors import MessageError
-from portal.crypto.message import TICKETS, message_size, parse_sealed
+from portal.crypto.message import TICKETS, message_size, parse_sealed, ticket_hash
 from portal.errors import Conflict, Invalid, NotFound
 from portal.ledger import events, pool
 from portal.ledger.log import Log
@@ -97,7 +97,7 @@ def answer(
     """
     kept = _keep(session, log, clock, row, posted=posted, promise_days=promise_days)
     if kept.fresh:
-        found = (AnswerTicket.hash == hashlib.sha256(ticket).digest()) & (AnswerTicket.consultation_id == row.id)
+        found = (AnswerTicket.hash == ticket_hash(ticket)) & (AnswerTicket.consultation_id == row.id)
         if not session.connection().execute(delete(AnswerTicket).where(found)).rowcount:
             raise Conflict("ticket-spent")
     return kept

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 
 from portal.crypto import buckets, envelope, keys, message, payload, receipt
@@ -46,7 +45,7 @@ class Talk:
         """A question and the hashes of its tickets."""
         made = self._seal("moderator", text, kind)
         self.tickets = made.tickets
-        return Posted(made.data, self.bucket()), [hashlib.sha256(one).digest() for one in made.tickets]
+        return Posted(made.data, self.bucket()), [message.ticket_hash(one) for one in made.tickets]
 
     def answer(self, text: str = "Ở khâu trình ký.") -> Posted:
         return Posted(self._seal("submitter", text, "text").data, self.bucket())
