@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import esbuild from "esbuild";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const SHEETS = ["public.css", "staff.css"];
+const SHEETS = ["public.css", "staff.css", "viewer.css"];
 const BUNDLED = [
   "@cantoo/pdf-lib", "@cloudflare/blindrsa-ts", "@hpke/common", "@hpke/core", "@hpke/hybridkem-x-wing", "@xmldom/xmldom",
   "fflate", "hash-wasm", "minisearch", "mlkem", "pdfjs-dist", "qr", "qrcode-generator", "sjcl", "tslib",

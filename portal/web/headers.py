@@ -46,6 +46,33 @@ def allow_camera() -> None:
     g.camera = True
 
 
+def allow_viewer() -> None:
+    """Let the page of this answer, and no other, hold the sandboxed viewer in a frame."""
+    g.viewer = True
+
+
+def allow_framing() -> None:
+    """The answer is that viewer: a page of this origin may hold it, and it has no origin itself."""
+    g.framed = True
+
+
+def viewer_policy() -> str:
+    """The policy of the sandboxed viewer: it draws what it is handed, and can reach nothing by any request."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "form-action 'none'",
+            "frame-ancestors 'self'",
+            "base-uri 'none'",
+            "sandbox allow-scripts",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        ]
+    )
+
+
 def content_security_policy(*, wasm: bool, connect: Iterable[str] = ()) -> str:
     """The policy: everything from this origin, nothing inline, no frames, no base, no plug-ins.
 
@@ -88,6 +115,10 @@ def install_for(app: Flask, origins: Collection[str], *, wasm: bool) -> None:
         for name, value in COMMON.items():
             response.headers[name] = value
         policy = content_security_policy(wasm=wasm, connect=g.pop("connect_origins", ()))
+        if g.pop("viewer", False):
+            policy += "; frame-src 'self'"
+        if g.pop("framed", False):
+            policy, response.headers["X-Frame-Options"] = viewer_policy(), "SAMEORIGIN"
         response.headers["Content-Security-Policy"] = policy
         response.headers["Permissions-Policy"] = permissions_policy(camera=g.pop("camera", False))
         if https and request.is_secure:

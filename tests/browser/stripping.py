@@ -38,7 +38,7 @@ RUN = """async ({ url, data, most }) => {
 
 
 class _Files(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802 (the handler's name)
+    def do_GET(self) -> None:
         name = self.path.removeprefix("/static/")
         data = (DIST / name).read_bytes() if name != self.path else b"<!doctype html><title>t</title>"
         self.send_response(200)

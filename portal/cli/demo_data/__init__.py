@@ -107,6 +107,7 @@ class DemoConsultation:
     k_paraphrase: int
     mix_minimum: int
     max_chars: int
+    attachments: int
     comments: tuple[DemoComment, ...]
 
 

@@ -10,13 +10,14 @@
 // templates/staff/moderation/_<feature>.html; where that is not rendered the panel's class says so by static get present.
 
 import { Compare } from "./compare.js";
+import { Files } from "./files.js";
 import { Hands } from "./hands.js";
 import { History } from "./history.js";
 import { Suggestions } from "./suggestions.js";
 import { Talk } from "./talk.js";
 
 /** The panels' classes. */
-const PANELS = [Hands, Compare, Suggestions, History, Talk];
+const PANELS = [Files, Hands, Compare, Suggestions, History, Talk];
 
 /** All panels as one: what the desk holds. */
 export class Panels {

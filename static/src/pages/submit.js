@@ -6,6 +6,7 @@ import { loadBallots } from "../public/ballots-info.js";
 import { codePoints, composedText, watchText } from "../public/compose.js";
 import { attend, byId, show, showDay, words } from "../public/dom.js";
 import { offerFile } from "../public/download.js";
+import { layOutFiles } from "../public/files/choose.js";
 import { clearProblems, showProblems } from "../public/problems.js";
 import { judgePromise } from "../public/promise.js";
 import { firstRecipient, layOutRecipients } from "../public/recipients.js";
@@ -18,6 +19,7 @@ const form = byId("comment");
 let unsaved = false; // a text that was not sent, or a receipt that was not saved
 let kept = null; // what was sealed for these very inputs: a retry sends the same bytes, so it cannot count twice
 let ballots = null; // the part of the form that chooses a ballot; null where none is needed
+let attached = null; // the part that takes files; null where none are taken
 
 start();
 
@@ -38,7 +40,11 @@ async function start() {
   }
   const chosen = layOutRecipients(info.keys);
   watchText(info.settings.max_chars);
-  byId("text").addEventListener("input", () => (unsaved = composedText() !== ""));
+  const changed = () => (unsaved = composedText() !== "" || Boolean(attached?.lines.length));
+  const most = info.settings.attachments ?? 0;
+  if (Boolean(document.getElementById("files-field")) !== most > 0) return refuse("errorKeys");
+  if (most > 0) attached = layOutFiles(most, changed);
+  byId("text").addEventListener("input", changed);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send(info, chosen());
@@ -66,20 +72,22 @@ function refuse(key) {
 
 async function send(info, readers) {
   const comment = readForm();
+  const files = attached?.files ?? [];
   let ballot = null;
   busy(true);
   try {
     const choice = ballots ? await ballots.choose() : { errors: [] };
-    const errors = [...problemsOf(comment, readers, info.settings.max_chars), ...choice.errors];
+    const errors = [...problemsOf(comment, readers, info.settings.max_chars), ...(attached?.problems() ?? []), ...choice.errors];
     if (errors.length) {
       busy(false);
       return showProblems(errors, "correct");
     }
     ballot = choice.ballot ?? null;
     clearProblems();
-    const sealed = await sealedOnce(info, comment, readers, ballot);
+    const sealed = await sealedOnce(info, comment, readers, files, ballot);
     byId("progress").textContent = words("sending");
-    const answer = await postSealed(form.dataset.submitUrl, sealed.body);
+    const url = files.length ? form.dataset.filesUrl : form.dataset.submitUrl;
+    const answer = await postSealed(url, sealed.body, sealed.files);
     await finish(info, sealed, answer, ballot);
   } catch (error) {
     const more = error?.code === "ballot-spent" && ballot ? await offerNext(ballot) : [];
@@ -118,11 +126,11 @@ function problemsOf({ topic, text }, readers, limit) {
 
 const own = (id) => byId(id).querySelector("span").textContent;
 
-async function sealedOnce(info, comment, readers, ballot) {
-  const inputs = JSON.stringify([comment, readers]);
+async function sealedOnce(info, comment, readers, files, ballot) {
+  const inputs = JSON.stringify([comment, readers, files.map(({ id }) => id)]);
   if (kept?.inputs !== inputs) {
     byId("progress").textContent = words("sealing");
-    kept = { inputs, sealed: await sealComment(info, comment, readers) };
+    kept = { inputs, sealed: await sealComment(info, comment, readers, files) };
   }
   if (!ballot) return kept.sealed;
   if (kept.bound?.id !== ballot.id) kept.bound = { id: ballot.id, sealed: await withBallot(kept.sealed, ballot) };
@@ -141,6 +149,7 @@ function explain(error) {
 function busy(working) {
   byId("send-button").disabled = working;
   byId("text").readOnly = working;
+  attached?.lock(working);
   if (!working) byId("progress").textContent = "";
 }
 
@@ -160,6 +169,7 @@ async function finish(info, sealed, answer, ballot) {
 /** Take the text out of the page before anything else is shown. */
 function wipe() {
   kept = null;
+  attached?.clear();
   byId("text").value = "";
   byId("advice-list").replaceChildren();
   for (const id of ["comment", "before", "by-file"]) byId(id).remove();

@@ -5,10 +5,12 @@ import { fromB64url, sha256, toHex } from "../lib/bytes.js";
 import { makeRowOpener, parseEnvelope } from "../lib/envelope.js";
 import { CryptoError } from "../lib/errors.js";
 import { kidOf, publicKeyOf } from "../lib/keys.js";
-import { unwrap } from "../lib/keywrap.js";
+import { unwrap, unwrapWithPrf } from "../lib/keywrap.js";
 import { parsePayload } from "../lib/payload.js";
 import { serve } from "../lib/worker-server.js";
 import { deskHandlers } from "./unseal-desk.js";
+import { keyHandlers } from "./unseal-keys.js";
+import { fileHandlers, shownFiles } from "./unseal-files.js";
 import { keep, rowHandlers } from "./unseal-rows.js";
 import { talkHandlers } from "./unseal-talk.js";
 
@@ -20,13 +22,15 @@ serve({
     return hold(await unwrap(wrapped, passphrase, kid), kid);
   },
 
-  /** {seed: 32 bytes, kid} -> {kid}: for a seed that came by another way than a passphrase */
-  hold: ({ seed, kid }) => hold(seed, kid),
+  /** {wrapped: text, id, prf: a passkey's credential id and its PRF output, bytes, kid} -> {kid}; "wrong-passkey". */
+  async "unlock-by-passkey"({ wrapped, id, prf, kid }) {
+    return hold(await unwrapWithPrf(wrapped, kid, { id, prf }), kid);
+  },
 
   /**
    * {consultation, items: [{index, envelope: base64url, wrap: base64url or null, hash: hexadecimal SHA-256 or null}], limit} ->
    * for each item
-   *   {state: "open", payload} with payload as parsePayload gives it, less its reply key;
+   *   {state: "open", payload} with payload as parsePayload gives it, less its keys; `files` instead of `attachments`;
    *   {state: "closed"} sealed to others; {state: "unreadable"} opened, but no payload of version 1;
    *   {state: "broken"} not an envelope of this consultation with that hash.
    * Progress: how many items are done. The worker goes on holding the keys of those that opened.
@@ -48,7 +52,9 @@ serve({
 
   ...rowHandlers,
   ...talkHandlers,
+  ...fileHandlers,
   ...deskHandlers,
+  ...keyHandlers,
 });
 
 async function hold(seed, kid) {
@@ -84,8 +90,8 @@ function readPayload(index, { payload, contentKey, head }, consultation, limit) 
     const parsed = parsePayload(payload, limit);
     if (parsed.consultation !== consultation) return { state: "unreadable" };
     keep(index, { contentKey, head, payload: parsed });
-    const { replyKey, ...shown } = parsed;
-    return { state: "open", payload: shown };
+    const { replyKey, attachments, ...shown } = parsed;
+    return { state: "open", payload: { ...shown, files: shownFiles(parsed) } };
   } catch {
     return { state: "unreadable" };
   }

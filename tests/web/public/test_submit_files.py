@@ -68,11 +68,16 @@ def room(public_app: Flask, office: Office) -> Office:
     return office
 
 
-def send(client: FlaskClient, body: bytes, **over: Any) -> Any:
+def send(client: FlaskClient, body: bytes, *, stated: int | None = None) -> Any:
+    """The answer, with ``unread``: bytes left in the stream. ``stated``: another length than the body's; 0: none."""
     stream = io.BytesIO(body)
+    environ = {"wsgi.input": stream, "CONTENT_LENGTH": str(len(body) if stated is None else stated)}
+    if stated == 0:
+        environ["HTTP_TRANSFER_ENCODING"] = "chunked"
     headers = {"Origin": ORIGIN, "Accept": "application/json"}
-    values = {"input_stream": stream, "content_length": len(body), "content_type": "application/octet-stream", **over}
-    answer = client.post("/c/thu-2026/submissions-with-files", headers=headers, **values)
+    path = "/c/thu-2026/submissions-with-files"
+    kind = "application/octet-stream"
+    answer: Any = client.post(path, headers=headers, content_type=kind, environ_overrides=environ)
     answer.unread = len(stream.read())
     return answer
 
@@ -192,7 +197,7 @@ def test_a_body_is_not_read_past_what_the_consultation_takes(public: FlaskClient
     # given a length that no two files can have: it is refused unread
     most = 4 + 64 * 1024 + 2 * (512 + attachment.SIZES[-1] + 16)
     body = whole(room, b"1").body()
-    answer = send(public, body, content_length=most + 1)
+    answer = send(public, body, stated=most + 1)
     refused(answer, 413, "body-too-large")
     assert answer.unread == len(body)
     # and the route without files keeps its small limit
@@ -237,7 +242,7 @@ def test_posts_of_other_sites_and_without_a_length_are_refused(public: FlaskClie
     body = whole(room, b"1").body()
     cross = public.post("/c/thu-2026/submissions-with-files", data=body, headers={"Sec-Fetch-Site": "cross-site"})
     assert cross.status_code == 403
-    refused(send(public, body, content_length=None), 422, "body-length-missing")
+    refused(send(public, body, stated=0), 422, "body-length-missing")
 
 
 def test_erasing_takes_the_consultations_files_and_no_others(
