@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -31,14 +32,16 @@ class Office:
     seeds: dict[str, bytes] = field(default_factory=dict)
     public_keys: dict[str, bytes] = field(default_factory=dict)
 
-    def seal(self, text: str = "Việc khó thường bị để lại.", **over: object) -> tuple[bytes, bytes]:
-        """An envelope and the raw receipt (10 bytes) of a comment."""
+    def seal(
+        self, text: str = "Việc khó thường bị để lại.", recused: Collection[str] = (), **over: object
+    ) -> tuple[bytes, bytes]:
+        """An envelope and the raw receipt (10 bytes) of a comment, closed to the keys ``recused``."""
         raw = secrets.token_bytes(10)
         fields = {"topic": "conduct", "level": "office", "unit": None, "text": text, **over}
         reply_key = keys.public_key(receipt.reply_seed(raw))
         data = payload.build_payload(payload.Payload(self.consultation, reply_key=reply_key, **fields))
         recipients = {kid: self.public_keys[kid] for kid in self.kids}
-        return envelope.seal(data, consultation=self.consultation, recipients=recipients), raw
+        return envelope.seal(data, consultation=self.consultation, recipients=recipients, recused=recused), raw
 
 
 def build_office(session: Session, log: Log, clock: Clock) -> Office:
@@ -52,7 +55,7 @@ def build_office(session: Session, log: Log, clock: Clock) -> Office:
         if role.startswith("moderator"):
             _give_key(session, log, account, made)
     taxonomy = consultations.save_taxonomy(session, default_taxonomy())
-    row = consultations.save_draft(session, _draft(made.consultation, taxonomy.version, clock.today()))
+    row = consultations.save_draft(session, draft(made.consultation, taxonomy.version, clock.today()))
     consultations.set_moderators(session, row, made.kids)
     consultations.open_consultation(session, log, row, today=clock.today())
     return made
@@ -67,7 +70,8 @@ def _give_key(session: Session, log: Log, account: Account, made: Office) -> Non
     made.seeds[key.kid], made.public_keys[key.kid] = seed, public_key
 
 
-def _draft(name: str, taxonomy: int, today: date) -> consultations.ConsultationDraft:
+def draft(name: str, taxonomy: int, today: date) -> consultations.ConsultationDraft:
+    """A consultation of two weeks from today, with four units of twelve people."""
     units = [consultations.UnitDraft(f"P{n}", f"Phòng số {n}", 12, name_en=f"Room {n}") for n in range(1, 5)]
     return consultations.ConsultationDraft(
         id=name,

@@ -122,7 +122,7 @@ def page(session: Session, account: Account, row: Consultation, *, after: int, l
     query = select(Submission.leaf_index).where(Submission.consultation_id == row.id, Submission.leaf_index > after)
     places = [index or 0 for index in session.scalars(query.order_by(Submission.leaf_index).limit(limit))]
     own = select(Handover.submission_leaf, Handover.note).where(Handover.submission_leaf.in_(places))
-    notes = dict(session.execute(own.where(Handover.account_id == account.id)).tuples().all())
+    notes = {index: note for index, note in session.execute(own.where(Handover.account_id == account.id))}  # noqa: C416
     readers = assigned(session, row, places)
     return [Assigned(index, account.id in readers[index], notes.get(index)) for index in places]
 

@@ -23,7 +23,7 @@ from portal.web.runtime import runtime, unit_of_work
 from portal.web.staff.moderation import blueprint
 from portal.web.staff.moderation_forms import RecusalForm
 
-readers = Blueprint("readers", __name__)
+office = Blueprint("readership", __name__)
 
 
 def show_alpha(alpha: float) -> str:
@@ -62,11 +62,11 @@ def stand_back(cid: str) -> ResponseReturnValue:
     return redirect(url_for("moderation.index"))
 
 
-@readers.get("/")
+@office.get("/")
 def index() -> ResponseReturnValue:
     """How many people can read each consultation, and how far its readers agreed where that is known."""
     shown = offices(db.session)
     published = {one.row.id for one in shown if one.row.state == "published" and one.row.readers > 1}
     found = [findings.get(db.session, cid) for cid in sorted(published)]
     figures = {one.consultation_id: published_agreement(db.session, runtime().sealing, one) for one in found}
-    return render_template("staff/moderation/readers.html", shown=shown, figures=figures)
+    return render_template("staff/moderation/readership.html", shown=shown, figures=figures)
