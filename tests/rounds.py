@@ -20,6 +20,11 @@ from portal.findings import service as findings
 from portal.findings.models import Publication
 from portal.ledger.log import Log
 from portal.moderation import service as moderation
+from portal.reports import approval, decisions
+from portal.reports import service as reports
+from portal.reports.notes import Hand, digest_of_words
+from portal.reports.profile import demo_profile
+from portal.reports.review import Review, review
 from portal.submissions.models import Submission
 from portal.submissions.sequencing import sequence_groups
 from portal.submissions.service import Acceptance, accept
@@ -84,3 +89,37 @@ def publish(
     publication = findings.publish(session, log, atrest, row)
     concerns.ensure(session, publication, today=clock.today(), answer_days=30)
     return publication
+
+
+def look_at(session: Session, held: reports.Drafted, publication: Publication) -> Review:
+    """The points of a report as they stand."""
+    row = consultations.get(session, held.row.consultation_id)
+    document, taxonomy = findings.document_of(publication), consultations.taxonomy_of(row)
+    return review(held.draft, held.document, document, taxonomy, held.notes.decisions)
+
+
+def decide_all(
+    session: Session, atrest: AtRest, held: reports.Drafted, publication: Publication, hand: Hand
+) -> reports.Drafted:
+    """Every open point decided with a reason."""
+    row = consultations.get(session, held.row.consultation_id)
+    choices = {"contradiction": "keep", "figure": "accept", "lost": "leave-out"}
+    for point in look_at(session, held, publication).open:
+        said = {"choice": choices[point.kind], "reason": "Theo biên bản họp."}
+        held = decisions.decide(session, atrest, held, point, hand, taxonomy=consultations.taxonomy_of(row), **said)
+    return held
+
+
+def report(session: Session, log: Log, clock: Clock, atrest: AtRest, publication: Publication) -> reports.Drafted:
+    """A report from its draft to its approval by two people; begun again, it is a correction."""
+    reports.save_profile(session, demo_profile())
+    drafter, second = (Hand(account.id, clock.today()) for account in session.scalars(select(Account).limit(2)))
+    held = reports.start(session, atrest, consultations.get(session, publication.consultation_id), publication)
+    if held.row.state == "approved":
+        approval.correct(session, atrest, held.row, hand=drafter, reason="Sửa lỗi chính tả.")
+        spot = reports.Spot(2, 0, digest_of_words(held.document.blocks[2].sentences[0].text))
+        reports.edit(session, atrest, held, spot, text="Văn phòng là cơ quan tham mưu.", refs=(), hand=drafter)
+    held = decide_all(session, atrest, reports.read(session, atrest, held.row.consultation_id), publication, drafter)
+    approval.hand_over(session, held, look_at(session, held, publication), hand=drafter, seen=held.digest)
+    approval.approve(session, log, atrest, held.row, publication, hand=second, seen=held.digest)
+    return held

@@ -79,8 +79,8 @@ def contradictions(
         if isinstance(block, Heading):
             break
         for position, sentence in enumerate(block.sentences):
-            # A sentence drafted from findings cannot deny them.
-            codes = () if sentence.finding_refs else denied(sentence.text, published, taxonomy, claims)
+            # Whatever it rests on: a drafter may say so of any sentence.
+            codes = denied(sentence.text, published, taxonomy, claims)
             if codes:
                 found.append(Contradiction(sentence, codes, place, position))
     return found

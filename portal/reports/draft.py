@@ -7,11 +7,11 @@ caller asks for the bands.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.consultations.taxonomy import Taxonomy
-from portal.reports import dates, remedies, situation
+from portal.reports import remedies, situation
 from portal.reports.errors import BadPublication
 from portal.reports.model import (
     Block,
@@ -132,6 +132,14 @@ def _with_band(text: str, row: Row, phrases: Phrases) -> str:
     return f"{text.removesuffix('.')} ({pattern.format(low=row.band.low, high=row.band.high)})."
 
 
+def draft_note(codes: Sequence[str], taxonomy: Taxonomy, phrases: Phrases) -> Sentence:
+    """What may follow a sentence that published findings deny, so that the reader hears both; it rests on ``codes``.
+
+    :raises BadPublication: for a code that neither phrases nor taxonomy know.
+    """
+    return Sentence.plain(phrases.frame.note.format(focus=remedies.focus_of(codes, taxonomy, phrases)), *codes)
+
+
 def draft_praise(rows: Published, taxonomy: Taxonomy, phrases: Phrases) -> list[Sentence]:
     """What was published as praise: told among the results, never among the difficulties."""
     said = []
@@ -158,15 +166,9 @@ def draft_report(
     :raises BadPublication: as :func:`draft_problem_section`.
     """
     rows = read_rows(publication)
-    words = {
-        "request": profile.request.document,
-        "day": dates.short(profile.request.day),
-        "sender": profile.request.sender,
-        "subject": profile.subject,
-        "office": profile.name,
-    }
+    words = {"sender": profile.request.sender, "subject": profile.subject, "office": profile.name}
     blocks: list[Block] = [
-        Paragraph((Sentence.plain(phrases.frame.basis.format(**words)),)),
+        Paragraph((Sentence.plain(situation.basis(profile, phrases)),)),
         Heading("part", 1, phrases.frame.situation),
         *situation.paragraphs(profile, phrases, draft_praise(rows, taxonomy, phrases)),
         Heading("mark", None, phrases.frame.difficulties),

@@ -83,7 +83,9 @@ class Remedy:
 
 
 FRAME_HOLES: dict[str, set[str]] = {
-    "basis": {"request", "day", "sender", "subject", "office"},
+    "basis": {"request", "day", "sender", "subject", "bases", "office"},
+    "bases": {"bases"},
+    "note": {"focus"},
     "closing": {"subject", "office", "sender"},
     "other": {"label"},
     "other_praise": {"label"},
@@ -101,6 +103,8 @@ class Frame:
 
     kind: str
     basis: str
+    bases: str
+    note: str
     situation: str
     difficulties: str
     units: str

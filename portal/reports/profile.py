@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ import rfc8785
 from portal.reports.errors import BadTable
 from portal.reports.tables import load_table, plain, read_table
 
-VERSION = 1
+VERSION = 2
 DEMO = Path(__file__).parent / "offices" / "demo.toml"
 
 
@@ -49,6 +50,23 @@ class Letterhead:
     issued: date | None
 
 
+def staff_faults(total: int, members: int, counts: Mapping[str, Sequence[int]]) -> list[str]:
+    """The names of figures that cannot be: ``counts`` holds those of the lists, by their names in :class:`Staff`."""
+    rules = {
+        "members": 0 <= members <= total and total >= 1,
+        "posts": bool(counts["posts"]) and sum(counts["posts"]) + sum(counts["room_posts"]) <= total,
+        "qualifications": bool(counts["qualifications"]) and sum(counts["qualifications"]) <= total,
+        "theory": bool(counts["theory"]) and sum(counts["theory"]) <= total,
+    }
+    return [name for name, holds in rules.items() if not holds]
+
+
+def body_faults(total: int, members: int, *, rooms: int, cells: int, committee: int) -> list[str]:
+    """The dotted names of bodies that outnumber their people; asked of a new profile, while older ones stay readable."""
+    rules = {"staff.rooms": rooms <= total, "party.cells": cells <= members, "party.committee": committee <= members}
+    return [name for name, holds in rules.items() if not holds]
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
     """Counts of people. ``posts`` are the leaders of the office, ``room_posts`` those of its rooms."""
@@ -62,13 +80,10 @@ class Staff:
     theory: tuple[Post, ...]
 
     def __post_init__(self) -> None:
-        if not 0 <= self.members <= self.total or self.total < 1:
-            raise ValueError("members")
-        if not self.posts or self.leaders + sum(post.count for post in self.room_posts) > self.total:
-            raise ValueError("posts")
-        for name in ("qualifications", "theory"):
-            if not getattr(self, name) or sum(post.count for post in getattr(self, name)) > self.total:
-                raise ValueError(name)
+        lists = ("posts", "room_posts", "qualifications", "theory")
+        counts = {name: [post.count for post in getattr(self, name)] for name in lists}
+        for fault in staff_faults(self.total, self.members, counts):
+            raise ValueError(fault)
 
     @property
     def leaders(self) -> int:
@@ -101,7 +116,7 @@ class OfficeProfile:
 
     ``mission``: paragraphs on its duties. ``results``: sentences on what was done. ``conduct``: sentences
     the office says of its people's conduct, which findings may contradict. ``pad_counts``: "04 đồng chí"
-    rather than "4".
+    rather than "4". ``bases``: what the report rests on beside the request, in the order in which it is named.
     """
 
     style: str
@@ -110,6 +125,7 @@ class OfficeProfile:
     pad_counts: bool
     letterhead: Letterhead
     request: Request
+    bases: tuple[str, ...]
     staff: Staff
     party: PartyBody
     mission: tuple[str, ...]
@@ -138,12 +154,12 @@ def demo_profile() -> OfficeProfile:
 
 
 def dump_profile(profile: OfficeProfile) -> bytes:
-    """Canonical JSON (RFC 8785), version 1; :func:`parse_profile` is the inverse."""
+    """Canonical JSON (RFC 8785), version 2; :func:`parse_profile` is the inverse."""
     return rfc8785.dumps({**plain(profile), "v": VERSION})
 
 
 def parse_profile(data: bytes) -> OfficeProfile:
-    """Read what :func:`dump_profile` wrote, and nothing else.
+    """Read what :func:`dump_profile` wrote, in this version or in version 1, which had no bases; and nothing else.
 
     :raises BadTable: for another version, anything that is not a whole profile, or non-canonical bytes.
     """
@@ -151,9 +167,12 @@ def parse_profile(data: bytes) -> OfficeProfile:
         table = dict(json.loads(data))
     except (ValueError, TypeError, RecursionError) as error:
         raise BadTable(key="(json)") from error
-    table.pop("v", None)
-    profile = read_table(OfficeProfile, table)
+    version = table.pop("v", None)
+    profile = read_table(OfficeProfile, table if version == VERSION else {**table, "bases": []})
+    again = {**plain(profile), "v": VERSION}
+    if version == 1 and "bases" not in table:
+        again = {**{name: value for name, value in again.items() if name != "bases"}, "v": 1}
     # Written again from what was understood: another version or another layout shows here.
-    if dump_profile(profile) != data:
+    if rfc8785.dumps(again) != data:
         raise BadTable(key="(canonical)")
     return profile

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from portal.consultations.taxonomy import Remedy, Taxonomy
+from portal.reports.errors import BadPublication
 from portal.reports.model import Paragraph, Sentence
 from portal.reports.phrases import Phrases
 from portal.reports.rows import Published, natural
@@ -28,15 +31,21 @@ def _section(number: int, remedy: Remedy, codes: list[str], taxonomy: Taxonomy, 
     first = [*as_sentences(general[0])]
     if codes:
         linked = words.linked if words else phrases.frame.other_linked
-        focus = join([_focus(code, taxonomy, phrases) for code in codes])
-        first.append(Sentence.plain(linked.format(focus=focus), *codes))
+        first.append(Sentence.plain(linked.format(focus=focus_of(codes, taxonomy, phrases)), *codes))
     rest = [Paragraph(as_sentences(text)) for text in general[1:]]
     return [Paragraph(tuple(first), number=number), *rest]
 
 
-def _focus(code: str, taxonomy: Taxonomy, phrases: Phrases) -> str:
-    problem = phrases.problem.get(code)
-    return problem.focus if problem else phrases.frame.other_focus.format(label=taxonomy.category_by_code[code].vi)
+def focus_of(codes: Sequence[str], taxonomy: Taxonomy, phrases: Phrases) -> str:
+    """The names of those difficulties (or themes) inside a sentence.
+
+    :raises BadPublication: for a code that neither phrases nor taxonomy know.
+    """
+    labels = {item.code: item.vi for item in (*taxonomy.categories, *taxonomy.themes)}
+    if unknown := set(codes) - labels.keys() - phrases.problem.keys():
+        raise BadPublication(where=min(unknown))
+    known = {code: words.focus for code, words in phrases.problem.items()}
+    return join([known.get(code) or phrases.frame.other_focus.format(label=labels[code]) for code in codes])
 
 
 def join(items: list[str]) -> str:

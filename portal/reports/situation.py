@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from portal.reports import numbers
+from portal.reports import dates, numbers
 from portal.reports.model import Paragraph, Sentence
-from portal.reports.phrases import OfficeFrame, Phrases
+from portal.reports.phrases import Phrases
 from portal.reports.profile import OfficeProfile, Post
 from portal.reports.sentences import as_sentences
 
@@ -15,8 +15,8 @@ def paragraphs(profile: OfficeProfile, phrases: Phrases, praise: Sequence[Senten
     """Duties, organisation, Party body, results (with published praise at their end), conduct."""
     drafted = [
         *(Paragraph(as_sentences(text)) for text in profile.mission),
-        Paragraph(tuple(Sentence.plain(text) for text in _organisation(profile, phrases.office))),
-        Paragraph((Sentence.plain(_party(profile, phrases.office)),)),
+        Paragraph(tuple(Sentence.plain(text) for text in organisation(profile, phrases))),
+        Paragraph((Sentence.plain(party(profile, phrases)),)),
         Paragraph((*as_sentences(" ".join(profile.results)), *praise)),
     ]
     if profile.conduct:
@@ -24,8 +24,22 @@ def paragraphs(profile: OfficeProfile, phrases: Phrases, praise: Sequence[Senten
     return drafted
 
 
-def _organisation(profile: OfficeProfile, frame: OfficeFrame) -> list[str]:
-    staff, pad = profile.staff, profile.pad_counts
+def basis(profile: OfficeProfile, phrases: Phrases) -> str:
+    """What the report rests on: the request, then further bases in their order."""
+    further = phrases.frame.bases.format(bases="; ".join(profile.bases)) if profile.bases else ""
+    return phrases.frame.basis.format(
+        request=profile.request.document,
+        day=dates.short(profile.request.day),
+        sender=profile.request.sender,
+        subject=profile.subject,
+        bases=further,
+        office=profile.name,
+    )
+
+
+def organisation(profile: OfficeProfile, phrases: Phrases) -> list[str]:
+    """Leaders and rooms, staff with shares, qualifications: a sentence each."""
+    frame, staff, pad = phrases.office, profile.staff, profile.pad_counts
     others = staff.total - staff.members
     leaders = frame.leaders.format(
         leaders=numbers.count(staff.leaders, pad=pad),
@@ -51,12 +65,13 @@ def _posts(posts: Iterable[Post], pattern: str, *, pad: bool) -> str:
     return ", ".join(pattern.format(count=numbers.count(post.count, pad=pad), title=post.title) for post in posts)
 
 
-def _party(profile: OfficeProfile, frame: OfficeFrame) -> str:
-    party, pad = profile.party, profile.pad_counts
-    return frame.party.format(
-        party=party.name,
-        parent=party.parent,
-        cells=numbers.count(party.cells, pad=pad),
+def party(profile: OfficeProfile, phrases: Phrases) -> str:
+    """The Party organisation in a sentence."""
+    body, pad = profile.party, profile.pad_counts
+    return phrases.office.party.format(
+        party=body.name,
+        parent=body.parent,
+        cells=numbers.count(body.cells, pad=pad),
         members=numbers.count(profile.staff.members, pad=pad),
-        committee=numbers.count(party.committee, pad=pad),
+        committee=numbers.count(body.committee, pad=pad),
     )

@@ -309,7 +309,8 @@ def test_a_proof_newer_than_the_checkpoint_is_of_the_same_log(exported, log) -> 
 LATER = {
     "submission after the close": ("submission", "submission-while-published", {"envelope_sha256": "01" * 32}),
     "the same envelope": ("submission", "envelope-twice", {}),
-    "a second report": ("report", "report-twice", {}),
+    "a second report": ("report", "report-revision-out-of-order", {}),
+    "a correction that one person approved": ("report", "report-approved-by-one", {"revision": 2, "approvals": 1}),
     "a report of other findings": ("report", "report-of-other-finding", {"publication_sha256": "00" * 32}),
     "a second publication": ("finding", "finding-while-published", {}),
     "a coding after publishing": ("coding", "coding-while-published", {"revision": 2}),

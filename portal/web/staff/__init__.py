@@ -6,6 +6,7 @@ from flask import Blueprint, Flask
 
 from portal.web import access
 from portal.web.access import PUBLIC, SIGNED_IN, Access, for_roles
+from portal.web.body import refuse_prf
 from portal.web.runtime import KEY
 from portal.web.staff import (
     account,
@@ -20,8 +21,17 @@ from portal.web.staff import (
     findings,
     home,
     keys,
+    keys_readers,
+    keys_reseal,
     moderation,
+    moderation_files,
+    moderation_standing,
+    report_outputs,
     reports,
+    reports_approval,
+    reports_files,
+    reports_points,
+    reports_profile,
     shell,
     talk,
     taxonomy,
@@ -39,10 +49,19 @@ ROOMS: tuple[tuple[Blueprint, Access, str], ...] = (
     (taxonomy.blueprint, for_roles("admin"), "/taxonomy"),
     (moderation.blueprint, for_roles("moderator"), "/moderation"),
     (talk.blueprint, for_roles("moderator"), "/moderation"),
+    (moderation_files.blueprint, for_roles("moderator"), "/moderation"),
+    (moderation_standing.office, for_roles("admin", "committee", "auditor"), "/readership"),
     (keys.blueprint, for_roles("moderator"), "/keys"),
+    (keys_reseal.blueprint, for_roles("moderator"), "/reseal"),
+    (keys_readers.blueprint, for_roles("admin", "auditor"), "/readers"),
     (findings.blueprint, for_roles("committee"), "/findings"),
     (concerns.blueprint, for_roles("committee"), "/concerns"),
     (reports.blueprint, for_roles("committee"), "/reports"),
+    (reports_profile.blueprint, for_roles("committee"), "/reports"),
+    (reports_points.blueprint, for_roles("committee"), "/reports"),
+    (reports_approval.blueprint, for_roles("committee"), "/reports"),
+    (reports_files.blueprint, for_roles("committee"), "/reports"),
+    (report_outputs.blueprint, for_roles("committee"), "/reports"),
     (audit.blueprint, for_roles("auditor", "admin"), "/audit"),
 )
 
@@ -51,6 +70,7 @@ def install(app: Flask) -> None:
     """Guards in the order in which they run, then the rooms."""
     app.before_request(access.guard)
     doors.install(app)
+    app.before_request(refuse_prf)
     brakes.install(app, app.extensions[KEY].clock)
     shell.install(app)
     for blueprint, entry, prefix in ROOMS:

@@ -1,78 +1,54 @@
-"""The report studio, for the committee: the office's profile, the draft from published rows, the drafter's edits."""
+"""The report studio: the text, sentence by sentence, between its outline and what speaks for or against it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_security import current_user
+from sqlalchemy.orm import Session
 
 from portal.consultations import service as consultations
-from portal.errors import Conflict, Invalid, NotFound, PortalError
+from portal.errors import Conflict, Invalid, PortalError
 from portal.extensions import db
 from portal.findings import service as findings
-from portal.reports import service
-from portal.reports.docx import to_docx
-from portal.reports.markdown import to_markdown
-from portal.reports.review import Review, digest_of, review
-from portal.reports.service import Drafted
-from portal.reports.text import to_text
-from portal.web.errors import message
+from portal.reports import decisions, edit, profiles, redraft, scratch, service
+from portal.reports.compare import words_between
+from portal.reports.notes import digest_of_words
+from portal.reports.service import Drafted, Spot
+from portal.web.body import closed_body
 from portal.web.runtime import runtime, unit_of_work
 from portal.web.staff import reports_page as page
+from portal.web.staff import reports_room as room
 from portal.web.staff.findings import shown
-from portal.web.staff.forms import put_error
-from portal.web.staff.freshly import freshly
-from portal.web.staff.reports_forms import (
-    SECTIONS,
-    ApproveForm,
-    BlockForm,
-    HeadForm,
-    ProfileForm,
-    from_profile,
-    to_profile,
-)
+from portal.web.staff.reports_forms import AroundForm, RedraftForm, SeenForm, WordsForm, choices_of
+from portal.web.staff.reports_words import FIELDS, why
 
 blueprint = Blueprint("reports", __name__)
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """Published consultations and their reports."""
     rows = consultations.list_all(db.session, ("published",))
-    return render_template(
-        "staff/reports/index.html",
-        rows=rows,
-        reports=service.listing(db.session()),
-        profile=service.profile(db.session()),
-    )
-
-
-@blueprint.route("/profile", methods=["GET", "POST"])
-def profile() -> ResponseReturnValue:
-    """What the reports say of the office itself."""
-    kept = service.profile(db.session())
-    form = ProfileForm(data=from_profile(kept) if kept else {"pad_counts": True})
-    if form.validate_on_submit() and (filled := to_profile(form)) is not None:
-        with unit_of_work() as session:
-            service.save_profile(session, filled)
-        flash(gettext("The office's profile is kept. Drafts made from now on use it."), "success")
-        return redirect(url_for("reports.index"))
-    return render_template("staff/reports/profile.html", form=form, sections=SECTIONS), 422 if form.errors else 200
+    listing, profile = service.listing(db.session()), profiles.newest(db.session())
+    office = profiles.read(profile) if profile else None
+    return render_template("staff/reports/index.html", rows=rows, reports=listing, profile=profile, office=office)
 
 
 @blueprint.get("/<cid>")
 def show(cid: str) -> ResponseReturnValue:
-    """The report as it will read, or where to start it."""
+    """The report as it will read, one sentence of it opened to be written; or where to start it."""
     findings.get(db.session, cid)
     if cid not in service.listing(db.session()):
-        row = consultations.get_public(db.session, cid)
-        return render_template("staff/reports/start.html", row=row, profile=service.profile(db.session()))
-    held = _read(cid)
-    return _studio(cid, held, _head_form(held))
+        profile = service.profile(db.session())
+        return render_template("staff/reports/start.html", row=room.row_of(cid), profile=profile)
+    place, _, position = request.args.get("at", "").partition(".")
+    numbers = place.isdecimal() and position.isdecimal() and len(place + position) < 10
+    return _studio(room.read(db.session(), cid), at=(int(place), int(position)) if numbers else None)
 
 
 @blueprint.post("/<cid>/start")
@@ -80,153 +56,175 @@ def start(cid: str) -> ResponseReturnValue:
     """Draft the report from what was published."""
     with unit_of_work() as session:
         row, publication = consultations.get_public(session, cid), findings.get(session, cid)
-        service.start(session, runtime().sealing, row, publication)
+        service.start(session, runtime().sealing, row, publication, room.hand())
     flash(gettext("The draft is made. Every sentence about difficulties shows the findings it rests on."), "success")
     return redirect(url_for("reports.show", cid=cid))
 
 
-@blueprint.get("/<cid>/redraft")
-def confirm_redraft(cid: str) -> ResponseReturnValue:
-    """What drafting anew throws away."""
-    return render_template("staff/reports/redraft.html", **_context(cid, _read(cid)))
-
-
-@blueprint.post("/<cid>/redraft")
-def redraft(cid: str) -> ResponseReturnValue:
-    """Throw the edits away and draft anew."""
-    with unit_of_work() as session:
-        row, publication = consultations.get_public(session, cid), findings.get(session, cid)
-        service.redraft(session, runtime().sealing, row, publication)
-    flash(gettext("The report is drafted anew from the findings and the office's profile."), "success")
-    return redirect(url_for("reports.show", cid=cid))
-
-
-@blueprint.post("/<cid>/blocks/<int:place>")
-def edit(cid: str, place: int) -> ResponseReturnValue:
-    """New words for one paragraph."""
-    form = BlockForm()
+@blueprint.post("/<cid>/words")
+def write(cid: str) -> ResponseReturnValue:
+    """New words for one sentence or heading."""
+    form = WordsForm()
     try:
         if not form.validate():
             raise Invalid("report-malformed")
         with unit_of_work() as session:
-            held = service.read(session, runtime().sealing, cid)
-            service.edit_block(session, runtime().sealing, held, place=place, text=form.text.data, seen=form.seen.data)
+            place = _written(session, cid, form)
     except (Invalid, Conflict) as refusal:
-        put_error(form.text, _why(refusal))
-        held = _read(cid)
-        return _studio(cid, held, _head_form(held), failed=(place, form)), 422
+        return _refused(cid, form, refusal), 422
     return redirect(url_for("reports.show", cid=cid, _anchor=f"block-{place}"))
 
 
-@blueprint.post("/<cid>/head")
-def set_head(cid: str) -> ResponseReturnValue:
-    """Format, number and day."""
-    form = HeadForm()
-    if not form.validate():
-        return _studio(cid, _read(cid), form), 422
+def _written(session: Session, cid: str, form: WordsForm) -> int:
+    """Save the words, and note it when they take the place of a sentence that findings deny."""
+    held, hand, sealing = room.read(session, cid), room.hand(), runtime().sealing
+    if not set(form.refs.data) <= set(page.by_ref(shown(cid))):
+        raise Invalid("report-malformed")
+    spot = Spot(form.place.data, form.position.data, form.seen.data or "")
+    there = service.find(held.document, spot)
+    denied = [point for point in room.look(session, held).of("contradiction") if (point.block, point.position) == there]
+    for point in denied:
+        held = decisions.changed(held, point, hand) if form.text.data != point.words else held
+    _, place = service.edit(session, sealing, held, spot, text=form.text.data or "", refs=form.refs.data, hand=hand)
+    scratch.drop(session, cid, hand.account, spot.seen)
+    return place
+
+
+def _refused(cid: str, form: WordsForm, refusal: PortalError) -> str:
+    """The same page with the words in their field, and beside them what stands there now; they are kept, too."""
+    held = room.read(db.session(), cid)
+    if held.row.state != "approved" and scratch.DIGEST.fullmatch(form.seen.data or "") and not form.errors:
+        with unit_of_work() as session:
+            row = service.get(session, cid)
+            scratch.keep(session, runtime().sealing, row, current_user.id, seen=form.seen.data, text=form.text.data)
+    words = (*form.text.errors, why(refusal)) if form.text.errors else (why(refusal),)
+    return _studio(held, at=(form.place.data or 0, form.position.data or 0), failed=form, errors=words)
+
+
+@blueprint.post("/<cid>/scratch")
+def keep(cid: str) -> ResponseReturnValue:
+    """Keep words that somebody is writing, for them alone: JSON ``{"seen", "text"}``."""
+    body = closed_body("seen", "text")
+    if not isinstance(body["seen"], str) or not isinstance(body["text"], str):
+        raise Invalid("body-malformed")
     with unit_of_work() as session:
-        held = service.read(session, runtime().sealing, cid)
-        values = {"style": form.style.data, "number": form.number.data, "issued": form.issued.data}
-        service.set_head(session, runtime().sealing, held, **values)
-    flash(gettext("Format, number and day are kept."), "success")
-    return redirect(url_for("reports.show", cid=cid, _anchor="export"))
+        row = service.get(session, cid)
+        scratch.keep(session, runtime().sealing, row, current_user.id, seen=body["seen"], text=body["text"])
+    return jsonify({"kept": True})
 
 
-@blueprint.post("/<cid>/keep/<digest>")
-def keep(cid: str, digest: str) -> ResponseReturnValue:
-    """Let a sentence stand although published findings disagree with it."""
-    with unit_of_work() as session:
-        held = service.read(session, runtime().sealing, cid)
-        if digest not in {digest_of(item) for item in _review(cid, held).open}:
-            raise NotFound
-        service.keep_contradiction(session, held, digest)
-    return redirect(url_for("reports.show", cid=cid, _anchor="contradictions"))
-
-
-@blueprint.get("/<cid>/approve")
-@freshly
-def confirm(cid: str) -> ResponseReturnValue:
-    """What approving means, and what has not been looked at."""
-    held = _read(cid)
-    return render_template("staff/reports/approve.html", form=ApproveForm(seen=held.version), **_context(cid, held))
-
-
-@blueprint.post("/<cid>/approve")
-@freshly
-def approve(cid: str) -> ResponseReturnValue:
-    """Freeze the report and log its digest."""
-    form, held = ApproveForm(), _read(cid)
+@blueprint.post("/<cid>/scratch/drop")
+def drop(cid: str) -> ResponseReturnValue:
+    """Throw away words that were kept."""
+    form = SeenForm()
     form.validate()
-    if not (_review(cid, held).clear or form.looked.data):
-        put_error(form.looked, gettext("Look at the open points first, and say that you have."))
-        return render_template("staff/reports/approve.html", form=form, **_context(cid, held)), 422
-    tools = runtime()
     with unit_of_work() as session:
-        report, publication = service.get(session, cid), findings.get(session, cid)
-        service.approve(session, tools.log, tools.sealing, report, publication, seen=form.seen.data or "-")
-    flash(gettext("The report is approved, and its digest is in the log."), "success")
+        scratch.drop(session, cid, current_user.id, form.seen.data or "")
     return redirect(url_for("reports.show", cid=cid))
 
 
-@blueprint.get("/<cid>/report.<kind>")
-def download(cid: str, kind: str) -> Response:
-    """The report as a file: ``docx``, ``txt`` or ``md``."""
-    document = _read(cid).document
-    writers: dict[str, tuple[str, Any]] = {
-        "docx": (DOCX, to_docx),
-        "txt": ("text/plain; charset=utf-8", to_text),
-        "md": ("text/markdown; charset=utf-8", to_markdown),
-    }
-    if kind not in writers:
-        raise NotFound
-    mimetype, write = writers[kind]
-    response = Response(write(document), content_type=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="report-{cid}.{kind}"'
-    return response
+@blueprint.post("/<cid>/put-back")
+def put_back(cid: str) -> ResponseReturnValue:
+    """Put a sentence of the draft back that was taken out, by the digest of its words."""
+    form = SeenForm()
+    form.validate()
+    with unit_of_work() as session:
+        held = room.read(session, cid)
+        struck = page.struck_out(room.look(session, held))
+        words = next((text for text in struck if digest_of_words(text) == form.seen.data), "")
+        document = edit.put_back(held.draft, held.document, words)
+        service.save(session, runtime().sealing, held, document, hand=room.hand())
+    flash(gettext("The sentence stands in the text again."), "success")
+    return redirect(url_for("reports.show", cid=cid, _anchor="document"))
 
 
-def _why(refusal: PortalError) -> str:
-    """What is wrong with the new words of a paragraph."""
-    sentences = {
-        "end": gettext("The report must end with a full stop."),
-        "heading": gettext("A heading cannot be empty. To take a part out, take out its paragraphs."),
-        "place": gettext("This paragraph is not in the report any more. Reload the page."),
-        "run": gettext("Remove the characters that cannot be printed."),
-    }
-    return sentences.get(str(refusal.detail.get("where")), message(refusal))
+@blueprint.route("/<cid>/around", methods=["GET", "POST"])
+def around(cid: str) -> ResponseReturnValue:
+    """Letterhead, number, day, subject, recipients, signature."""
+    held, form = room.read(db.session(), cid), AroundForm()
+    if form.validate_on_submit():
+        with unit_of_work() as session:
+            fresh, seen = room.read(session, cid), form.seen.data or ""
+            service.set_around(session, runtime().sealing, fresh, form.values(), seen=seen, hand=room.hand())
+        flash(gettext("Head, recipients and signature are kept."), "success")
+        return redirect(url_for("reports.around", cid=cid))
+    if not form.is_submitted():
+        form = AroundForm.of(held.document, held.digest)
+    answer = render_template("staff/reports/around.html", form=form, **room.context(held, "around"))
+    return answer, 422 if form.errors else 200
 
 
-def _read(cid: str) -> Drafted:
-    return service.read(db.session(), runtime().sealing, cid)
+@blueprint.get("/<cid>/preview")
+def preview(cid: str) -> ResponseReturnValue:
+    """The report on its page, as near to the printed one as a browser comes."""
+    held = room.read(db.session(), cid)
+    values = room.context(held, "preview")
+    return render_template("staff/reports/preview.html", **values, **room.laid_out(values))
 
 
-def _head_form(held: Drafted) -> HeadForm:
-    head = held.document.head
-    return HeadForm(formdata=None, style=held.document.style, number=head.number, issued=head.issued)
+@blueprint.route("/<cid>/redraft", methods=["GET", "POST"])
+def anew(cid: str) -> ResponseReturnValue:
+    """A new draft under the edited text: what it changes, and what both changed, to be chosen."""
+    held, form = room.read(db.session(), cid), RedraftForm()
+    proposal = redraft.propose(db.session(), held, room.row_of(cid), findings.get(db.session, cid))
+    if form.validate_on_submit():
+        with unit_of_work() as session:
+            fresh, row = room.read(session, cid), consultations.get_public(session, cid)
+            now = redraft.propose(session, fresh, row, findings.get(session, cid))
+            chosen, seen = choices_of(request.form.items()), form.seen.data or ""
+            redraft.apply(session, runtime().sealing, fresh, now, chosen, hand=room.hand(), seen=seen)
+        flash(gettext("The new draft is taken, as you chose."), "success")
+        return redirect(url_for("reports.show", cid=cid))
+    values = {"proposal": proposal, "fields": FIELDS, "words_between": words_between}
+    return render_template("staff/reports/redraft.html", **values, **room.context(held, "text"))
 
 
-def _review(cid: str, held: Drafted) -> Review:
-    document = findings.document_of(findings.get(db.session, cid))
-    taxonomy = consultations.taxonomy_of(consultations.get_public(db.session, cid))
-    return review(held.draft, held.document, document, taxonomy, held.kept)
-
-
-def _context(cid: str, held: Drafted) -> dict[str, Any]:
-    found, rows = _review(cid, held), page.by_ref(shown(cid))
-    return {
-        "row": consultations.get_public(db.session, cid),
-        "held": held,
-        "review": found,
-        "frame": page.frame(held.document),
-        "blocks": page.blocks(held.draft, held.document, found, rows),
-        "clashes": page.clashes(found, rows),
-        "lost": page.lost(found, rows),
-        "struck": page.struck_out(found),
-    }
-
-
-def _studio(cid: str, held: Drafted, form: HeadForm, failed: tuple[int, BlockForm] | None = None) -> str:
-    editable = held.row.state == "draft"
+def _studio(
+    held: Drafted,
+    *,
+    at: tuple[int, int] | None = None,
+    failed: WordsForm | None = None,
+    errors: tuple[str, ...] = (),
+) -> str:
+    cid = held.row.consultation_id
+    values = room.context(held, "text")
+    values |= room.laid_out(values)
+    blocks = values["blocks"]
+    kept = scratch.held(db.session(), runtime().sealing, cid, current_user.id)
+    editor = _editor(held, blocks, values, kept, at)
+    if editor and failed:
+        editor = _failed(editor, failed, errors)
+    standing = {digest_of_words(text) for text in service.words_of(held.document)}
+    newest = profiles.newest(db.session())
     return render_template(
-        "staff/reports/show.html", head_form=form, failed=failed, editable=editable, **_context(cid, held)
+        "staff/reports/show.html",
+        outline=page.outline(blocks),
+        told=page.told(blocks, values["rows"]),
+        struck=[(digest_of_words(text), text) for text in page.struck_out(values["review"])],
+        editor=editor,
+        errors=errors,
+        homeless={seen: text for seen, text in kept.items() if seen not in standing},
+        behind=newest is not None and held.row.profile_version != newest.id,
+        **values,
     )
+
+
+def _editor(
+    held: Drafted, blocks: list[page.Shown], values: dict[str, Any], kept: dict[str, str], at: tuple[int, int] | None
+) -> page.Editing | None:
+    if at is None or not values["editable"]:
+        return None
+    place, position = at
+    if not (place < len(blocks) and position < len(blocks[place].sentences)):
+        return None
+    return page.editing(held, blocks[place], position, values["rows"], kept)
+
+
+def _failed(editor: page.Editing, form: WordsForm, errors: tuple[str, ...]) -> page.Editing:
+    """The editor with words that were refused, beside those that somebody else has put there meanwhile."""
+    chosen = set(form.refs.data or ())
+    refs = tuple((ref, row, ref in chosen) for ref, row, _ in editor.refs)
+    theirs = None
+    if form.seen.data != editor.seen:
+        theirs = tuple(words_between(form.text.data or "", editor.said.text))
+    return replace(editor, text=form.text.data or "", refs=refs, theirs=theirs, errors=errors)

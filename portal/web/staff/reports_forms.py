@@ -1,240 +1,106 @@
-"""The office's profile as a form, and the small forms of the report studio.
-
-A profile is nested and strict (:class:`portal.reports.profile.OfficeProfile`); the form is flat. :data:`PATHS` says
-which field holds what, :func:`to_profile` and :func:`from_profile` are inverses.
-"""
+"""The small forms of the report studio."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from functools import partial
+from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange
 
-from portal.reports.errors import BadTable
-from portal.reports.profile import OfficeProfile
+from portal.reports.merge import FIELDS, field_of
+from portal.reports.model import Document
+from portal.reports.notes import REASON_MOST
+from portal.reports.scratch import MOST
 from portal.reports.style import NAMES
-from portal.reports.tables import plain, read_table
-from portal.web.staff.forms import StaffForm, line, paragraphs, put_error
+from portal.web.forms import TOO_LONG
+from portal.web.staff.forms import StaffForm, line, paragraphs
+from portal.web.staff.reports_profile_form import NEEDED, STYLES, day, text, whole
 
-COUNT_MOST = 100_000
-NEEDED = _l("Fill this in.")
-STYLES = {"party": _l("Party document"), "state": _l("State document (Decree 30/2020)")}
-POST = re.compile(r"(\d{1,6}) +(\S.*)")
-ONE_EACH = _l("One a line: the number, a space, then the words. Example: 3 Phó Chánh Văn phòng")
-
-text = partial(line, most=200, required=NEEDED)
-many = partial(paragraphs, most=12_000)
+PLACES = 100_000
 
 
-def whole(label: Any, *, least: int = 0, required: bool = True) -> IntegerField:
-    """A count of people or bodies."""
-    first = InputRequired(NEEDED) if required else Optional()
-    limits = NumberRange(least, COUNT_MOST, _l("A whole number from %(min)s to %(max)s."))
-    return IntegerField(label, validators=[first, limits], render_kw={"inputmode": "numeric", "autocomplete": "off"})
+class WordsForm(StaffForm):
+    """New words for a sentence or a heading: where they were seen, which words those were, and what they rest on."""
+
+    place = IntegerField(validators=[InputRequired(), NumberRange(0, PLACES)])
+    position = IntegerField(validators=[InputRequired(), NumberRange(0, PLACES)])
+    seen = HiddenField()
+    text = TextAreaField(_l("Text"), validators=[Length(max=MOST, message=TOO_LONG)])
+    refs = SelectMultipleField(validate_choice=False)
 
 
-def day(label: Any, *, required: bool = False, description: Any = "") -> DateField:
-    """A calendar day."""
-    checks = [InputRequired(NEEDED)] if required else [Optional()]
-    return DateField(label, validators=checks, description=description)
+class AroundForm(StaffForm):
+    """What stands around the body of the report; its fields are :data:`portal.reports.merge.FIELDS`, flat."""
 
-
-class ProfileForm(StaffForm):
-    """What the head and section I of a report say of the office."""
-
-    name = text(_l("Name of the office in running text"))
+    seen = HiddenField()
+    style = SelectField(_l("Format"), choices=[(name, STYLES[name]) for name in NAMES])
     parent = text(_l("Parent organ, as in the letterhead"))
     issuer = text(_l("Issuer, as in the letterhead"))
     symbol = text(_l("Symbol of the document"), most=40, description=_l("Example: BC/VPTU"))
     place = text(_l("Place"), most=80)
-    style = SelectField(_l("Format"), choices=[(name, STYLES[name]) for name in NAMES])
     number = whole(_l("Number of the document"), least=1, required=False)
     issued = day(_l("Day of the document"), description=_l("Number and day can wait until it is signed."))
-
-    request_document = text(_l("Letter that asks for the report"))
-    request_day = day(_l("Day of that letter"), required=True)
-    request_sender = text(_l("Who asks"))
+    kind = text(_l("Kind of document"), most=60)
     subject = paragraphs(_l("Subject of the report"), most=600, required=NEEDED)
-
-    total = whole(_l("Staff in all"), least=1)
-    members = whole(_l("Of them Party members"))
-    rooms = whole(_l("Number of rooms"))
-    posts = many(_l("Leaders of the office"), most=1_000, required=NEEDED, description=ONE_EACH)
-    room_posts = many(_l("Leaders of the rooms"), most=1_000, description=ONE_EACH)
-    qualifications = many(_l("Professional qualifications"), most=1_000, required=NEEDED, description=ONE_EACH)
-    theory = many(_l("Political theory"), most=1_000, required=NEEDED, description=ONE_EACH)
-    pad_counts = BooleanField(_l("Write counts under ten with a zero: “04 đồng chí”"))
-
-    party_name = text(_l("Party organisation of the office"))
-    party_parent = text(_l("Party organisation above it"))
-    cells = whole(_l("Cells"))
-    committee = whole(_l("Members of its committee"))
-
-    mission = many(_l("Duties of the office"), required=NEEDED, description=_l("One paragraph a line."))
-    results = many(_l("Results of the work"), required=NEEDED, description=_l("One sentence or more a line."))
-    conduct = many(
-        _l("What the office says of its people's conduct"),
-        description=_l("One sentence or more a line. The report shows beside it where published findings disagree."),
+    recipients = paragraphs(
+        _l("Recipients"), most=2_000, required=NEEDED, description=_l("One a line, without dashes.")
     )
-
-    recipients = many(_l("Recipients"), most=2_000, required=NEEDED, description=_l("One a line, without dashes."))
     authority = line(
         _l("Signed on behalf of"), most=120, description=_l("Leave empty when the head of the office signs.")
     )
     post = text(_l("Post of the signer"), most=120)
-    signer_name = text(_l("Name of the signer"), most=120)
+    name = text(_l("Name of the signer"), most=120)
+
+    @classmethod
+    def of(cls, document: Document, seen: str) -> AroundForm:
+        """Filled from a document."""
+        values = {_name(name): field_of(document, name) for name in FIELDS}
+        values["recipients"] = "\n".join(values["recipients"])
+        return cls(formdata=None, seen=seen, **values)
+
+    def values(self) -> list[Any]:
+        """What was filled in, in the order of the document's fields."""
+        found = {_name(name): self[_name(name)].data for name in FIELDS}
+        found["subject"] = " ".join(found["subject"].split())
+        found["recipients"] = tuple(words for words in map(str.strip, found["recipients"].splitlines()) if words)
+        found["authority"] = found["authority"] or None
+        return [found[_name(name)] for name in FIELDS]
 
 
-# Sections of the form: heading, fields.
-SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_l("Letterhead"), ("name", "parent", "issuer", "symbol", "place", "style", "number", "issued")),
-    (_l("The request"), ("request_document", "request_day", "request_sender", "subject")),
-    (_l("The staff"), ("total", "members", "rooms", "posts", "room_posts", "qualifications", "theory", "pad_counts")),
-    (_l("Party organisation"), ("party_name", "party_parent", "cells", "committee")),
-    (_l("What the office says of itself"), ("mission", "results", "conduct")),
-    (_l("Recipients and signature"), ("recipients", "authority", "post", "signer_name")),
-)
-
-# Field -> its place in the profile's table.
-PATHS = {
-    **{name: name for name in ("style", "name", "subject", "pad_counts", "mission", "results", "conduct")},
-    "recipients": "recipients",
-    **{name: f"letterhead.{name}" for name in ("parent", "issuer", "symbol", "place", "number", "issued")},
-    **{f"request_{name}": f"request.{name}" for name in ("document", "day", "sender")},
-    **{name: f"staff.{name}" for name in ("total", "members", "rooms")},
-    **{name: f"staff.{name}" for name in ("posts", "room_posts", "qualifications", "theory")},
-    **{f"party_{name}": f"party.{name}" for name in ("name", "parent")},
-    **{name: f"party.{name}" for name in ("cells", "committee")},
-    **{"authority": "signer.authority", "post": "signer.post", "signer_name": "signer.name"},
-}
-FIELD_OF = {path: name for name, path in PATHS.items()}
+def _name(field: tuple[str, str]) -> str:
+    return "recipients" if field[1] == "items" else field[1]
 
 
-class Unreadable(ValueError):
-    """A field's words cannot be read; the message is translated."""
+class DecisionForm(StaffForm):
+    """What is decided about a point, and why."""
+
+    choice = HiddenField(validators=[InputRequired()])
+    reason = TextAreaField(_l("Reason"), validators=[Length(max=REASON_MOST, message=TOO_LONG)])
 
 
-@dataclass(frozen=True)
-class Shape:
-    """How a field's value is written into the profile's table, and back."""
+class SeenForm(StaffForm):
+    """What was on the screen, by its digest."""
 
-    read: Callable[[Any], Any]
-    write: Callable[[Any], Any]
+    seen = HiddenField()
 
 
-def _one_line(value: Any) -> Any:
-    words = " ".join(value.split()) if isinstance(value, str) else value
-    if isinstance(words, str) and any(unicodedata.category(letter) in {"Cc", "Cs", "Cn"} for letter in words):
-        raise Unreadable(gettext("Remove the characters that cannot be printed."))
-    return words
+class NoteForm(SeenForm):
+    """A note or a reason, in a few sentences."""
+
+    note = TextAreaField(_l("Note"), validators=[Length(max=REASON_MOST, message=TOO_LONG)])
 
 
-def _lines(value: str | None) -> list[str]:
-    return [_one_line(words) for words in (value or "").splitlines() if words.strip()]
+class RedraftForm(SeenForm):
+    """A new draft, as it was shown; choices come under the names that :func:`choices_of` reads."""
 
 
-def _posts(value: str | None) -> list[dict[str, Any]]:
-    found = []
-    for words in _lines(value):
-        hit = POST.fullmatch(words)
-        if hit is None or int(hit[1]) < 1:
-            raise Unreadable(gettext("Each line begins with a number of at least 1, then a space, then the words."))
-        found.append({"title": hit[2], "count": int(hit[1])})
-    return found
-
-
-SAME = Shape(_one_line, lambda value: value)
-LINES = Shape(_lines, "\n".join)
-POSTS = Shape(_posts, lambda items: "\n".join(f"{item['count']} {item['title']}" for item in items))
-DAY = Shape(
-    lambda value: value.isoformat() if value else "", lambda value: date.fromisoformat(value) if value else None
-)
-EMPTY = Shape(lambda value: "" if value is None else _one_line(value), lambda value: value)
-SHAPES = {
-    **dict.fromkeys(("posts", "room_posts", "qualifications", "theory"), POSTS),
-    **dict.fromkeys(("mission", "results", "conduct", "recipients"), LINES),
-    **dict.fromkeys(("issued", "request_day"), DAY),
-    **dict.fromkeys(("number", "authority"), EMPTY),
-}
-
-
-def from_profile(profile: OfficeProfile) -> dict[str, Any]:
-    """The values of the form's fields."""
-    table = plain(profile)
+def choices_of(form: Iterable[tuple[str, str]]) -> dict[int, str]:
+    """``part-3=now`` -> ``{3: "now"}``; anything else is left out."""
     found = {}
-    for name, path in PATHS.items():
-        value = table
-        for key in path.split("."):
-            value = value[key]
-        found[name] = SHAPES.get(name, SAME).write(value)
+    for name, value in form:
+        place = name.removeprefix("part-")
+        if name.startswith("part-") and place.isdecimal() and len(place) < 6 and value in ("mine", "now"):
+            found[int(place)] = value
     return found
-
-
-def to_profile(form: ProfileForm) -> OfficeProfile | None:
-    """The profile that a valid form holds; None when it does not fit together, with the reason at a field."""
-    table: dict[str, Any] = {}
-    for name, path in PATHS.items():
-        try:
-            value = SHAPES.get(name, SAME).read(form[name].data)
-        except Unreadable as refusal:
-            put_error(form[name], str(refusal))
-            continue
-        *parents, key = path.split(".")
-        place = table
-        for parent in parents:
-            place = place.setdefault(parent, {})
-        place[key] = value
-    if form.errors:
-        return None
-    try:
-        return read_table(OfficeProfile, table)
-    except BadTable as refusal:
-        put_error(form[_field_of(str(refusal.detail["key"]))], _why(str(refusal.detail["key"])))
-        return None
-
-
-def _field_of(key: str) -> str:
-    """The field that holds the profile's ``key``, such as ``staff.posts[].count``."""
-    return FIELD_OF.get(key.partition("[")[0], "name")
-
-
-def _why(key: str) -> str:
-    sentences = {
-        **dict.fromkeys(("mission", "results", "recipients"), str(NEEDED)),
-        "staff.members": gettext("There cannot be more Party members than staff."),
-        "staff.posts": gettext("Leaders of office and rooms together cannot be more than the staff."),
-        "staff.qualifications": gettext("Name at least one, and in all no more people than there are staff."),
-        "staff.theory": gettext("Name at least one, and in all no more people than there are staff."),
-    }
-    return sentences.get(key, gettext("This does not fit. Look at it again."))
-
-
-class HeadForm(StaffForm):
-    """Format, number and day of a report."""
-
-    style = SelectField(_l("Format"), choices=[(name, STYLES[name]) for name in NAMES])
-    number = whole(_l("Number of the document"), least=1, required=False)
-    issued = day(_l("Day of the document"))
-
-
-class BlockForm(StaffForm):
-    """New words for one paragraph; ``seen`` is the version they were written on."""
-
-    text = TextAreaField(_l("Text"), validators=[Length(max=12_000)])
-    seen = HiddenField()
-
-
-class ApproveForm(StaffForm):
-    """What is approved, and that open points were looked at."""
-
-    seen = HiddenField()
-    looked = BooleanField(_l("I have looked at each of these points, and the report is to go out as it is"))

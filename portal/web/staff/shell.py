@@ -29,11 +29,19 @@ class AssetUrl:
 
 @dataclass(frozen=True)
 class Door:
-    """An entry of the navigation: a blueprint with an ``index``, and who sees it (nobody named: everybody)."""
+    """An entry of the navigation: a blueprint with an ``index``, and who sees it (nobody named: everybody).
+
+    ``further``: blueprints whose pages belong to the same room.
+    """
 
     name: str
     label: LazyString
     roles: frozenset[str] = frozenset()
+    further: frozenset[str] = frozenset()
+
+    def leads_to(self, blueprint: str | None) -> bool:
+        """Whether a page of that blueprint is in this room."""
+        return blueprint is not None and blueprint in {self.name, *self.further}
 
     def opens_for(self, roles: set[str]) -> bool:
         """Whether an account with those roles is shown the entry."""
@@ -46,11 +54,18 @@ NAVIGATION = (
     Door("ballots", _l("Ballots"), frozenset({"admin", "issuer"})),
     Door("taxonomy", _l("Taxonomy"), frozenset({"admin"})),
     Door("accounts", _l("Accounts"), frozenset({"admin"})),
+    Door("readers", _l("Readers"), frozenset({"admin", "auditor"})),
     Door("moderation", _l("Moderation"), frozenset({"moderator"})),
     Door("keys", _l("My keys"), frozenset({"moderator"})),
+    Door("readership", _l("Readers"), frozenset({"committee"})),
     Door("findings", _l("Findings"), frozenset({"committee"})),
     Door("concerns", _l("Concerns"), frozenset({"committee"})),
-    Door("reports", _l("Reports"), frozenset({"committee"})),
+    Door(
+        "reports",
+        _l("Reports"),
+        frozenset({"committee"}),
+        frozenset({"report_profile", "report_points", "report_approval", "report_files"}),
+    ),
     Door("audit", _l("Verification"), frozenset({"auditor", "admin"})),
 )
 
@@ -107,7 +122,7 @@ def navigation(roles: set[str]) -> list[dict[str, Any]]:
     """The rooms that those roles may enter, in order."""
     here = request.blueprint
     return [
-        {"label": door.label, "url": url_for(f"{door.name}.index"), "current": door.name == here}
+        {"label": door.label, "url": url_for(f"{door.name}.index"), "current": door.leads_to(here)}
         for door in NAVIGATION
         if door.opens_for(roles)
     ]
