@@ -92,6 +92,6 @@ WORDS: dict[str, Callable[[Happening], str]] = {
         one.count,
     ),
     "erasure": lambda one: ngettext(
-        "%(num)s sealed comment was erased", "%(num)s sealed comments were erased", one.count
+        "%(num)s sealed comment or message was erased", "%(num)s sealed comments or messages were erased", one.count
     ),
 }  # fmt: skip

@@ -33,7 +33,12 @@ export class Talk {
   async show(row) {
     this.discard();
     this.row = row;
-    await (this.place ? this.#fill() : this.look());
+    if (!this.place) return void this.look();
+    try {
+      await this.#fill();
+    } catch (error) {
+      this.#refused(error);
+    }
   }
 
   discard() {

@@ -37,7 +37,7 @@ def talk(staff_app: Flask, office: Office, log: Log, clock: FixedClock) -> Talk:
     return made
 
 
-def post(client: FlaskClient, talk: Talk, posted: mailbox.Posted, ticket: bytes, **over: object):
+def post(client: FlaskClient, talk: Talk, posted: mailbox.Posted, ticket: bytes, /, **over: object):
     body = {"message": b64url_encode(posted.data), "bucket": posted.bucket, "ticket": b64url_encode(ticket), **over}
     return client.post(f"/c/{talk.office.consultation}/mail", json=body)
 
