@@ -103,8 +103,9 @@ def _visible(read: Read, held: Held, claims: Claims, verdict: ReportVerdict) -> 
         return
     edition = Edition(held.document, held.taxonomy, held.findings, claims.approval, claims.address)
     annex = annex_of(edition)
-    charts = "apart" if read.kind == "docx" else "within"
-    found = list(differences(lines_of(edition, annex, charts=charts, seen=read.charts), [*read.lines, *read.charts]))
+    # A DOCX holds its charts as pictures, whose words are read apart; elsewhere they stand among the lines.
+    meant = lines_of(edition, annex, within=read.kind != "docx", apart=bool(read.charts))
+    found = list(differences(meant, [*read.lines, *read.charts]))
     found += alternative_texts(annex, read.alternatives)
     _name(found, verdict)
     verdict.checked.append("the figures that can be read in the file")

@@ -122,7 +122,7 @@ def _open(claims: Claims, vkey: str | None, source: Source | None) -> _Log:
 def _check(read: Read, log: _Log, claims: Claims) -> None:
     parts = _parts(read, claims)
     carried = _carried(parts, log, claims)
-    logged = _logged(read, parts, log, claims)
+    logged = _logged(_named(read, parts), log, claims)
     if logged is not None and parts.get("findings") is not None:
         _same_figures(parts["findings"], logged, claims)
     found = logged or carried
@@ -170,27 +170,31 @@ def _carried(parts: Parts, log: _Log, claims: Claims) -> FindingsFile | None:
     return found
 
 
-def _logged(read: Read, parts: Parts, log: _Log, claims: Claims) -> FindingsFile | None:
-    """The findings that the source publishes of the consultation that the file names, in its data or in its words."""
-    table = parts.get("findings")
-    publication = table.get("publication") if isinstance(table, dict) else None
-    said = publication.get("consultation") if isinstance(publication, dict) else None
-    named = [f"/results/{said}", *(words for _, words in read.lines)] if said else [words for _, words in read.lines]
-    hit = next((found for words in named if (found := RESULTS.search(words))), None)
-    if log.source is None or hit is None:
+def _named(read: Read, parts: Parts) -> str | None:
+    """The consultation that the file names, in its data or, without any, by the address among its words."""
+    try:
+        said = [f"/results/{parts['findings']['publication']['consultation']}"]
+    except (KeyError, TypeError):
+        said = [words for _, words in read.lines]
+    return next((hit[1] for words in said if (hit := RESULTS.search(words))), None)
+
+
+def _logged(name: str | None, log: _Log, claims: Claims) -> FindingsFile | None:
+    """The findings that the source publishes of that consultation."""
+    if log.source is None or name is None:
         return None
     try:
-        found = parse_findings_json(log.source.read(f"results/{hit[1]}/findings.json"))
+        found = parse_findings_json(log.source.read(f"results/{name}/findings.json"))
     except Unusable:
         raise
     except Missing:
-        claims.fail("publication-missing", hit[1])
+        claims.fail("publication-missing", name)
         return None
     except PortalError:
-        claims.fail("publication-malformed", hit[1])
+        claims.fail("publication-malformed", name)
         return None
     if wrong := log.refuses(found.leaf, found.proof_text):
-        claims.fail(f"publication-{wrong}", hit[1])
+        claims.fail(f"publication-{wrong}", name)
         return None
     return found
 

@@ -25,7 +25,7 @@ def read(data: bytes) -> Read:
         if reader.is_encrypted:
             raise Unreadable("an encrypted PDF")
         found = Read("pdf", list(_lines(reader)))
-        found.alternatives = list(_alternatives(reader.trailer["/Root"].get("/StructTreeRoot")))
+        found.alternatives = list(_alternatives(reader.root_object.get("/StructTreeRoot")))
         attached = reader.attachments.get(ATTACHMENT, [])
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError) as error:
         raise Unreadable("damaged, or no PDF") from error

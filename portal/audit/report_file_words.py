@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Literal
 
 from portal.audit.report_file_read import Line
 from portal.findings.publication import TABLES, Publication
@@ -51,11 +50,11 @@ def _short(text: str) -> str:
     return f"“{text if len(text) <= SPOKEN else text[: SPOKEN - 1] + '…'}”"
 
 
-def lines_of(edition: Edition, annex: Annex, *, charts: Literal["within", "apart"], seen: Sequence[Line]) -> list[str]:
-    """Every line that a file of this edition says. Charts' words stand among them, or at the end if any were seen."""
+def lines_of(edition: Edition, annex: Annex, *, within: bool, apart: bool) -> list[str]:
+    """Every line that a file of this edition says; the charts' words stand among them, at their end, or nowhere."""
     layout = lay_out(edition.document, load_style(edition.document.style))
-    lines = [*reading_order(layout), *annex.lines(chart_words if charts == "within" else None)]
-    if charts == "apart" and seen:
+    lines = [*reading_order(layout), *annex.lines(chart_words if within else None)]
+    if apart and not within:
         lines += [words for listing in annex.listings for words in chart_words(listing, annex.legend)]
     return lines
 

@@ -101,7 +101,7 @@ def _axis(root: ET.Element, scale: Scale, height: float) -> None:
 
 def _wrapped(text: str, room: float) -> list[str]:
     """Two lines at most; a longer label ends in an ellipsis, for the table beside the chart has it whole."""
-    words, lines = text.split(), []
+    words, lines = text.split(), list[str]()
     while words and len(lines) < 2:
         taken = _fitting(words, room)
         lines.append(" ".join(words[:taken]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Protocol
+from typing import Any, Protocol
 
 from docx.document import Document as DocxDocument
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -94,12 +94,14 @@ class AnnexWriter:
 
     def _picture(self, paragraph: DocxParagraph, png: bytes, alt: str, width: int) -> BaseOxmlElement:
         """Pixels in a line of their own; returns the element that names them."""
-        inline = paragraph.add_run().add_picture(io.BytesIO(png), width=width)._inline
+        inline: Any = paragraph.add_run().add_picture(io.BytesIO(png), width=width)._inline
         inline.docPr.set("descr", alt)
         inline.docPr.set("name", alt.partition(":")[0])
+        picture = inline.graphic.graphicData.pic
         # The name of a file that python-docx puts there tells nothing and is no alternative text.
-        inline.graphic.graphicData.pic.nvPicPr.cNvPr.set("name", "")
-        return inline.graphic.graphicData.pic.blipFill.blip
+        picture.nvPicPr.cNvPr.set("name", "")
+        blip: BaseOxmlElement = picture.blipFill.blip
+        return blip
 
     def _vector(self, blip: BaseOxmlElement, svg: str, number: int) -> None:
         """The same picture as SVG, for those who can draw it."""

@@ -15,7 +15,10 @@ from pathlib import Path
 import pytest
 
 from portal.audit.bundle import write_zip
+from portal.reports.annex import annex_of
+from portal.reports.html import to_html
 from tests.audit.rich import PLAIN
+from tests.reports.editions import LOG, edition
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = {"flask", "sqlalchemy", "werkzeug", "flask_sqlalchemy", "alembic", "gunicorn"}
@@ -107,6 +110,17 @@ def test_a_falsified_folder_fails_there(run, rich, tmp_path) -> None:
     answer = run("-m", "portal", "audit", "verify", "export", "--key", rich.log.vkey)
     assert answer.returncode == 1
     assert "FAILED   publication-malformed" in answer.stdout
+
+
+def test_a_report_is_verified_there_and_what_a_kind_of_file_needs_is_said(run, tmp_path) -> None:
+    made = edition()
+    (tmp_path / "report.html").write_bytes(to_html(made.document, None, annex_of(made)))
+    (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7")
+    answer = run("-m", "portal", "audit", "verify-report", "report.html", "--key", LOG.vkey)
+    assert (answer.returncode, "word for word" in answer.stdout) == (0, True), answer.stderr
+    answer = run("-m", "portal", "audit", "verify-report", "report.pdf", "--key", LOG.vkey)
+    assert answer.returncode == 2
+    assert "pip install '.[verify-report]'" in " ".join(answer.stderr.split())
 
 
 def test_the_other_commands_of_an_auditor_are_there_and_the_offices_say_what_they_need(run) -> None:

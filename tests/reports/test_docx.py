@@ -238,6 +238,36 @@ def test_pages_are_numbered_at_the_top_from_the_second(party: Parts) -> None:
     assert not list(section.iterfind("w:footerReference", NS))
 
 
+def test_the_state_profile_keeps_the_measures_of_the_decree(state: Parts) -> None:
+    # Nghị định 30/2020/NĐ-CP, Phụ lục I: A4, 20-25/20-25/30-35/15-20 mm, 13-14 pt, 10 or 12.7 mm in, 6 pt apart
+    (section,) = state.document.iter(f"{W}sectPr")
+    margins = section.find("w:pgMar", NS)
+    expected = {"top": 20, "bottom": 20, "left": 30, "right": 15}
+    assert {side: int(margins.get(f"{W}{side}")) for side in expected} == {
+        side: mm(value) for side, value in expected.items()
+    }
+    assert section.find("w:titlePg", NS) is not None
+    spacing = state.style("VbNoiDung").find("w:pPr/w:spacing", NS)
+    assert (spacing.get(f"{W}line"), spacing.get(f"{W}lineRule"), spacing.get(f"{W}before")) == ("360", "exact", "120")
+    assert state.value(state.style("VbNoiDung"), "w:pPr/w:ind", "firstLine") == str(mm(10))
+    for style_id, looks in {
+        "VbCoQuanCapTren": plain(13),
+        "VbCoQuan": plain(13, bold=True),
+        "VbTieuDe1": plain(13, bold=True),
+        "VbTieuDe2": plain(14, bold=True),
+        "VbSo": plain(13),
+        "VbDiaDanh": plain(14, italic=True),
+        "VbTenLoai": plain(14, bold=True),
+        "VbTrichYeu": plain(14, bold=True),
+        "VbNoiDung": plain(14, align="both"),
+        "VbChucVu": plain(14, bold=True),
+        "VbHoTen": plain(14, bold=True),
+        "VbNoiNhanMuc": plain(11, align="left"),
+        "VbSoTrang": plain(14),
+    }.items():
+        assert look(state, style_id) == looks
+
+
 def test_the_state_profile_has_its_head_and_signs(state: Parts) -> None:
     assert state.texts("VbTieuDe1") == ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"]
     assert state.texts("VbTieuDe2") == ["Độc lập - Tự do - Hạnh phúc"]
