@@ -1,4 +1,4 @@
-"""A consultation for tests of the moderators' desk: sealed by Python, put in a served demonstration through the services."""
+"""A consultation for tests of the moderators' desk: sealed by Python, sent through the services of a demonstration."""
 
 from __future__ import annotations
 
@@ -31,13 +31,15 @@ UNITS = [
 REPLY_KEY = keys.public_key(receipt.reply_seed(receipt.new_receipt()))
 
 
-def stage(portal: Portal, cid: str, texts: Sequence[str], *, readers: int = 2, left_out: dict[int, str] | None = None) -> None:
+def stage(
+    portal: Portal, cid: str, texts: Sequence[str], *, readers: int = 2, left_out: dict[int, str] | None = None
+) -> None:
     """Open a consultation and have those texts in its log. ``left_out``: place of a text -> name of the moderator whom
     its submitter left out."""
     with _instance(portal) as settings, work(settings) as session:
         row = _open(session, settings, cid, readers)
         names = _keys_by_name(session)
-        public = {kid: key for kid, key in names.values()}
+        public = dict(names.values())
         for place, text in enumerate(texts):
             missing = names[left_out[place]][0] if left_out and place in left_out else ""
             _send(session, settings, row, text, public, {missing} - {""})
@@ -51,9 +53,9 @@ def places(portal: Portal, cid: str) -> list[int]:
         return sorted(index for index in session.scalars(found) if index is not None)
 
 
-def unlock(page: Page, portal: Portal, cid: str, passphrase: str, *, lang: str = "en") -> None:
+def unlock(page: Page, portal: Portal, cid: str, passphrase: str) -> None:
     """Open the desk of that consultation and wait until its comments are there."""
-    page.goto(f"{portal.url}/staff/moderation/{cid}?lang={lang}")
+    page.goto(f"{portal.url}/staff/moderation/{cid}")
     page.fill("#passphrase", passphrase)
     page.click("[data-unlock]")
     expect(page.locator("#desk")).to_be_visible(timeout=120_000)
@@ -62,7 +64,7 @@ def unlock(page: Page, portal: Portal, cid: str, passphrase: str, *, lang: str =
 def _open(session: Session, settings: Settings, cid: str, readers: int) -> Consultation:
     today = system_clock(settings).today()
     draft = consultations.ConsultationDraft(
-        id=cid, title_vi="Góp ý để thử bàn làm việc", title_en="Feedback to try the desk", notice_vi="Kênh góp ý.", opens=today,
+        id=cid, title_vi="Góp ý để thử bàn làm việc", title_en="To try the desk", notice_vi="Kênh.", opens=today,
         closes=today + timedelta(days=9), headcount=75, taxonomy_version=1, mix_minimum=1, readers=readers, units=UNITS,
     )  # fmt: skip
     row = consultations.save_draft(session, draft)

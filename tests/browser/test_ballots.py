@@ -190,7 +190,7 @@ def test_a_moderator_reads_what_was_sent_with_ballots(portal: Portal, sign_in: C
     page.click("[data-unlock]")
     # then all of them open, and agree with the log
     expect(page.locator("#desk")).to_be_visible()
-    expect(page.locator("[data-queue] button").nth(12)).to_be_visible()
-    page.locator("[data-queue] button").first.click()
+    expect(page.locator("[data-queue] [aria-setsize='13']").first).to_be_visible()
+    page.locator("[data-queue] [role=option]").first.click()
     expect(page.locator(".comment__text")).not_to_be_empty()
     assert "13" in page.locator("#desk").inner_text()

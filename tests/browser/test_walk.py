@@ -107,7 +107,7 @@ def unlock(page: Page, portal: Portal, passphrase: str, rows: int) -> None:
     page.fill("#passphrase", passphrase)
     page.click("[data-unlock]")
     expect(page.locator("#desk")).to_be_visible()
-    expect(page.locator("[data-queue] button")).to_have_count(rows)
+    expect(page.locator("[data-queue] [role=option]")).to_have_count(rows)
 
 
 def categorise_all(page: Page, rows: int) -> str:

@@ -138,7 +138,8 @@ export class Desk {
   async saveAndNext() {
     const from = this.row;
     if (!from || !(await this.save())) return;
-    const next = stepFrom(this.list.shown, from.index, 1) ?? nextToDo(this.rows, from.index, this.readers);
+    const { shown } = this.list;
+    const next = stepFrom(shown, from.index, 1) ?? nextToDo(shown, from.index, this.readers);
     if (next) this.#show(next);
     const { total, done } = progress(this.rows, this.readers);
     if (total === done) say(byId("status"), this.words.allCoded);
