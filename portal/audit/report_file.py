@@ -83,7 +83,7 @@ def verify_report(data: bytes, vkey: str | None, source: Source | None) -> Repor
     read = read_file(data)
     claims = check_claims(read, vkey, source)
     verdict = ReportVerdict(read.kind, vkey=claims.vkey, checked=claims.checked, skipped=claims.skipped)
-    verdict.failures, verdict.notices = claims.failures, [*read.notices, *claims.notices]
+    verdict.failures, verdict.notices = claims.failures, [*read.notices, *read.doubts, *claims.notices]
     held = claims.held
     if held is None:
         return verdict
@@ -113,7 +113,11 @@ def _visible(read: Read, held: Held, claims: Claims, verdict: ReportVerdict) -> 
     verdict.notices += [f"changed words, {item}" for item in words[:SHOWN]]
     if len(words) > SHOWN:
         verdict.notices.append(f"{len(words) - SHOWN} more places have changed words")
-    verdict.text = _text(held, claims, whole=not found)
+    drawn = len(annex.listings) + bool(annex.address)
+    if read.pictures > drawn:
+        verdict.notices.append(f"{read.pictures} pictures where the report has {drawn}")
+    whole = not (found or read.doubts or read.pictures > drawn)
+    verdict.text = _text(held, claims, whole=whole)
     if claims.draft:
         verdict.failures += [Failure("report-figure-not-published", str(one)) for one in _unpublished(held)]
 

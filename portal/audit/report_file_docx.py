@@ -24,6 +24,8 @@ CHART = re.compile(r"word/media/[A-Za-z]*([0-9]*)\.svg")
 BESIDE = re.compile(r"word/(header|footer|footnotes|endnotes|comments)[0-9]*\.xml")
 LEAVES = {f"{W}{name}" for name in ("t", "tab", "br", "cr", "fldChar", "instrText")}
 PASSED_OVER = {f"{W}p", f"{W}del", f"{W}pPr", FALLBACK}
+HIDING = {f"{W}vanish": "hidden words", f"{W}color": "coloured words", f"{W}specVanish": "hidden words"}
+PICTURES = {f"{DRAWING}inline", f"{DRAWING}anchor", f"{W}pict", f"{W}object"}
 EDITION = "{urn:democracy-portal:report:1}edition"
 
 
@@ -33,10 +35,12 @@ def read(data: bytes) -> Read:
     :raises Unreadable: for anything that is not a whole DOCX.
     """
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        names = archive.namelist()
-        found = Read("docx", list(_lines(_xml(archive, "word/document.xml"), "paragraph")))
-        found.alternatives = list(_alternatives(_xml(archive, "word/document.xml")))
+        archive, names = _opened(data)
+        document = _xml(archive, "word/document.xml")
+        found = Read("docx", list(_lines(document, "paragraph")))
+        found.alternatives = list(_alternatives(document))
+        found.pictures = sum(1 for node in document.iter() if node.tag in PICTURES)
+        found.doubts = sorted({f"{HIDING[node.tag]} in the text" for node in document.iter() if _hides(node)})
         for name in filter(BESIDE.fullmatch, names):
             found.lines += _lines(_xml(archive, name), name)
         for name in sorted(filter(CHART.fullmatch, names), key=_number):
@@ -55,10 +59,23 @@ def read(data: bytes) -> Read:
     return found
 
 
+def _opened(data: bytes) -> tuple[zipfile.ZipFile, list[str]]:
+    """The archive and its names. A name that stands there twice would be read by each program in its own way."""
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    names = archive.namelist()
+    if len(set(names)) != len(names) or sum(entry.file_size for entry in archive.infolist()) > LIMIT:
+        raise ValueError("a part stands there twice, or they are larger than any report")
+    return archive, names
+
+
+def _hides(node: Element) -> bool:
+    if node.tag == f"{W}color":
+        return (node.get(f"{W}val") or "auto").lower() not in {"auto", "000000"}
+    return node.tag in HIDING and (node.get(f"{W}val") or "true").lower() not in {"false", "0", "off"}
+
+
 def _xml(archive: zipfile.ZipFile, name: str) -> Element:
     entry = archive.getinfo(name)
-    if entry.file_size > LIMIT:
-        raise ValueError("a part is larger than any report")
     with archive.open(entry) as file:
         part: Element = ElementTree.fromstring(file.read(entry.file_size + 1))
     return part

@@ -29,7 +29,8 @@ def read(data: bytes) -> Read:
         attached = reader.attachments.get(ATTACHMENT, [])
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError) as error:
         raise Unreadable("damaged, or no PDF") from error
-    found.data = bytes(attached[0]) if attached else None
+    # Two of one name would be for each program to choose from.
+    found.data = bytes(attached[0]) if len(attached) == 1 else None
     return found
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Literal
 
-from portal.reports.html_names import BLOCKS, DATA_ID
+from portal.reports.html_names import BLOCKS, DATA_ID, ELEMENTS, SILENT, style_sheet
 
 Kind = Literal["docx", "pdf", "html", "json"]
 MIB = 1024 * 1024
@@ -30,14 +30,17 @@ class Unreadable(Exception):
 @dataclass
 class Read:
     """``data`` is the edition that the file carries, None when there is none; ``charts`` the words of charts that do
-    not stand among ``lines``."""
+    not stand among ``lines``; ``pictures`` how many are drawn; ``doubts`` tell what can make a reader see other words
+    than stand there."""
 
     kind: Kind
     lines: list[Line] = field(default_factory=list)
     charts: list[Line] = field(default_factory=list)
     alternatives: list[Line] = field(default_factory=list)
     data: bytes | None = None
+    pictures: int = 0
     notices: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
 
 def read_file(data: bytes) -> Read:
@@ -93,33 +96,36 @@ class _Page(HTMLParser):
         super().__init__()
         self.read = Read("html")
         self._words: list[str] = []
-        self._silent = 0
+        self._silent: list[str] = []
         self._start = 1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open a line, keep an alternative text or the data."""
-        given = dict(attrs)
-        if tag == "script" or any(name.startswith("on") for name in given):
-            self.read.notices.append(f"source line {self.getpos()[0]}: a script, which can change what a browser shows")
-        if tag in {"style", "script", "title", "template"}:
-            self._silent += 1
+        given, here = dict(attrs), f"source line {self.getpos()[0]}"
+        if doubt := _doubt(tag, given):
+            self.read.doubts.append(f"{here}: {doubt}")
+        if tag in SILENT:
+            self._silent.append(tag)
         if tag in BLOCKS:
             self._flush()
         if tag == "data" and given.get("id") == DATA_ID:
             self.read.data = decode_data(given.get("value") or "")
+        self.read.pictures += tag == "svg"
         for name in ("aria-label", "alt"):
             if given.get(name):
-                self.read.alternatives.append((f"source line {self.getpos()[0]}", given[name] or ""))
+                self.read.alternatives.append((here, given[name] or ""))
 
     def handle_endtag(self, tag: str) -> None:
         """Close a line."""
-        if tag in {"style", "script", "title", "template"}:
-            self._silent = max(self._silent - 1, 0)
+        if tag in self._silent:
+            self._silent.remove(tag)
         if tag in BLOCKS:
             self._flush()
 
     def handle_data(self, data: str) -> None:
         """Words, where they are shown."""
+        if self._silent[-1:] == ["style"] and data != style_sheet():
+            self.read.doubts.append(f"source line {self.getpos()[0]}: a style sheet that is not the portal's")
         if not self._silent and data.strip():
             if not self._words:
                 self._start = self.getpos()[0]
@@ -134,6 +140,16 @@ class _Page(HTMLParser):
         if self._words:
             self.read.lines.append((f"source line {self._start}", "".join(self._words)))
             self._words = []
+
+
+def _doubt(tag: str, given: dict[str, str | None]) -> str:
+    """What an element can do that this reader does not follow, or ""."""
+    if tag == "script" or any(name.startswith("on") for name in given):
+        return "a script, which can change what a browser shows"
+    hidden = {"hidden", "style"} & set(given) and tag != "data"
+    if tag not in ELEMENTS or hidden:
+        return f"an element that can show or hide what is not read ({tag})"
+    return ""
 
 
 def as_object(data: bytes) -> dict[str, object] | None:

@@ -23,6 +23,8 @@ COUNTED = re.compile(r"(\d+)(?=[^\d.;]{0,12}(?:lượt|góp ý|ý kiến|phiếu
 PIECE = re.compile(r"[^\s/–—-]*[/–—-]|[^\s/–—-]+")
 JOINT = re.compile(r"(?<=[/–—-]) ")
 SPOKEN = 90
+# Words that are compared one by one: more than any report has, and the time for it grows with their square.
+MOST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ def differences(meant: Iterable[str], said: Iterable[Line]) -> Iterator[Differen
     start, end = _common(expected, [word for word, _ in found])
     middle = expected[start : len(expected) - end]
     rest = found[start : len(found) - end]
+    if max(len(middle), len(rest)) > MOST:
+        yield Difference("the whole text", _joined(word for word, _ in rest), _joined(middle))
+        return
     matcher = SequenceMatcher(None, middle, [word for word, _ in rest], autojunk=False)
     for kind, left, left_end, right, right_end in matcher.get_opcodes():
         if kind != "equal":

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 
 from lxml import etree, html
 from lxml.builder import E
 
 from portal.reports.annex import Annex, Listing
 from portal.reports.charts import chart_svg
-from portal.reports.html_names import DATA_ID
+from portal.reports.html_names import DATA_ID, style_sheet
 from portal.reports.layout import Layout, Line, lay_out
 from portal.reports.model import Document, Run
 from portal.reports.pictures import qr_svg
 from portal.reports.style import Style, load_style
 
-CSS = Path(__file__).with_name("report.css")
 LEVELS = {"part": "h2", "mark": "h3", "section": "h3", "point": "h4"}
 # What a browser may do for a file that asks for nothing: draw what is in it.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -40,11 +37,6 @@ def to_html(document: Document, style: Style | None = None, annex: Annex | None 
     return html.tostring(page, doctype="<!DOCTYPE html>", encoding="utf-8") + b"\n"
 
 
-@cache
-def _css() -> str:
-    return CSS.read_text("utf-8")
-
-
 def _head(layout: Layout) -> etree._Element:
     return E.head(
         E.meta(charset="utf-8"),
@@ -52,7 +44,7 @@ def _head(layout: Layout) -> etree._Element:
         E.meta(name="viewport", content="width=device-width, initial-scale=1"),
         E.meta(name="referrer", content="no-referrer"),
         E.title(f"{layout.kind}: {layout.subject}"),
-        E.style(_css()),
+        E.style(style_sheet()),
     )
 
 

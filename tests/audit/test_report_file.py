@@ -288,9 +288,50 @@ def test_words_in_headers_notes_and_struck_out_text() -> None:
     assert judged(rezipped(file("docx"), strike)).text == "approved"
 
 
-def test_a_script_in_a_page_is_told() -> None:
-    page = file("html").replace(b"</main>", b"<script>x</script></main>")
-    assert any("a script" in notice for notice in judged(page).notices)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"</main>", b"<script>x</script></main>"),
+        (b"<table>", b'<table onclick="x">'),
+        (b"<table>", b"<table hidden>"),
+        (b"<table>", b'<table style="display:none">'),
+        (b"</main>", b'<img src="data:image/png;base64,AAAA"></main>'),
+        (b"body { margin", b"table { display: none } body { margin"),
+    ],
+)
+def test_a_page_that_can_show_something_else_is_not_vouched_for(old: bytes, new: bytes) -> None:
+    verdict = judged(file("html").replace(old, new, 1))
+    assert (verdict.failures, verdict.text) == ([], "edited")
+    assert any(notice.startswith("source line ") for notice in verdict.notices)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"<w:rPr><w:lang", b"<w:rPr><w:vanish/><w:lang"),
+        (b"<w:rPr><w:lang", b'<w:rPr><w:color w:val="FFFFFF"/><w:lang'),
+        (b"</w:body>", b"<w:p><w:r><w:pict/></w:r></w:p></w:body>"),
+    ],
+)
+def test_a_docx_that_hides_or_draws_something_is_not_vouched_for(old: bytes, new: bytes) -> None:
+    def change(name: str, part: bytes) -> bytes:
+        return part.replace(old, new, 1) if name == "word/document.xml" else part
+
+    assert judged(rezipped(file("docx"), change)).text == "edited"
+
+
+def test_a_part_that_stands_twice_is_no_docx() -> None:
+    out = io.BytesIO(file("docx"))
+    with zipfile.ZipFile(out, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("word/document.xml", b"<x/>")
+    with pytest.raises(Unreadable):
+        read_file(out.getvalue())
+
+
+def test_very_long_files_are_compared_as_a_whole() -> None:
+    page = file("html").replace(b"</main>", b"<p>" + b"chu 9 " * 30_000 + b"</p></main>")
+    (failure,) = judged(page).failures
+    assert failure.where.startswith("the whole text")
 
 
 @pytest.mark.skipif(not Path("/usr/bin/soffice").exists(), reason="needs LibreOffice")
