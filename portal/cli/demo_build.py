@@ -27,12 +27,14 @@ from portal.cli.demo_data import (
     load_office,
     load_open_consultation,
 )
+from portal.cli.demo_files import sealed_files
 from portal.cli.demo_issuers import DemoIssuers, Purse, demo_roster, half_cards
 from portal.cli.demo_talk import SentComment, begin_talk
 from portal.clock import FixedClock
 from portal.concerns import service as concerns
 from portal.config import ROOT, Settings
 from portal.consultations import service as consultations
+from portal.consultations.intake import intake_of
 from portal.consultations.models import Consultation
 from portal.consultations.taxonomy import default_taxonomy
 from portal.crypto import collecting, envelope, keys, keywrap, payload, receipt
@@ -43,7 +45,7 @@ from portal.ledger.log import size as log_size
 from portal.moderation import service as moderation
 from portal.reports import service as reports
 from portal.reports.profile import demo_profile
-from portal.submissions import sequencing
+from portal.submissions import attachments, sequencing
 from portal.submissions import service as submissions
 
 # Of 75 people: who collects, who draws half-cards (three pairs each), and how many half-cards lie in each box.
@@ -216,7 +218,8 @@ class DemoOfficeBuilder:
                 self.session, self.log, today=self.clock.today(), default_minimum=self.settings.mix_minimum
             )
             raw = receipt.new_receipt()
-            sealed = self._seal(row.id, comment, raw)
+            files = sealed_files(row.id, place, row.attachments)
+            sealed = self._seal(row.id, comment, raw, files.attachments)
             self.receipts.append(SentComment(raw, sealed))
             submissions.accept(
                 self.session,
@@ -228,10 +231,15 @@ class DemoOfficeBuilder:
                 locator_hash=receipt.locator_hash(raw),
                 promise_days=self.settings.promise_days,
             )
+            if files.sealed:
+                quota = self.settings.attachment_quota
+                attachments.store(self.session, intake_of(row), files.sealed, quota=quota)
         self._set_day(last)
         sequencing.sequence_groups(self.session, self.log, [row.id])
 
-    def _seal(self, consultation: str, comment: DemoComment, raw: bytes) -> bytes:
+    def _seal(
+        self, consultation: str, comment: DemoComment, raw: bytes, files: payload.Attachments | None
+    ) -> bytes:
         data = payload.build_payload(
             payload.Payload(
                 consultation=consultation,
@@ -240,6 +248,7 @@ class DemoOfficeBuilder:
                 level=comment.level,
                 unit=comment.unit,
                 reply_key=keys.public_key(receipt.reply_seed(raw)),
+                attachments=files,
             )
         )
         sealed = envelope.seal(data, consultation=consultation, recipients=self.public_keys)

@@ -1,4 +1,4 @@
-"""The built workers that clean files, run in Chromium under the public app's own policy, without the portal around them."""
+"""The built workers that clean files, run in Chromium under the public app's own policy, without the portal."""
 
 from __future__ import annotations
 

@@ -136,8 +136,8 @@ class ConsultationForm(StaffForm):
         most=COUNT_MAX,
         default=0,
         description=_l(
-            "0 to 3 pictures, PDF or Office files. A file can tell more of its sender than words do, so choose 0 unless "
-            "files are needed."
+            "0 to 3 pictures, PDF or Office files. A file can tell more of its sender than words do, so choose 0 "
+            "unless files are needed."
         ),
     )
     talk_days = number(

@@ -1,4 +1,4 @@
-"""Files that came with comments, for their readers: sealed bytes out, and the page in whose sandbox they are looked at."""
+"""Files that came with comments: sealed bytes for their readers, and the page in whose sandbox they are looked at."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import { NotSent, postSealed } from "./sending.js";
 
 /** The form; `seal` makes the next message of a text: {message, bucket}. */
 export function layOutAnswer(seal) {
-  let found = null; // {consultation, url, tickets, left}
+  let found = null; // {consultation, url, tickets, left, refusal: the one that spent the last ticket}
   let kept = null; // what was sealed for this very text: a retry sends the same bytes, so it cannot count twice
   const unsent = () => found !== null && composedText() !== "";
   window.addEventListener("beforeunload", (event) => unsent() && event.preventDefault());
@@ -68,19 +68,21 @@ function fits() {
   return used >= 1 && used <= TEXT_MAX;
 }
 
-/** A ticket that another device has used is left for the next one; the message stays the same. */
-async function send({ url, tickets }, { message, bucket }) {
+/** Spend the next ticket. One that another device has used is passed over; the message stays the same. */
+async function send(found, { message, bucket }) {
   const body = { message: toB64url(message), bucket };
-  let refusal = null;
-  for (const ticket of tickets) {
+  while (found.tickets.length > 0) {
     try {
-      return await postSealed(url, { ...body, ticket });
+      const answer = await postSealed(found.url, { ...body, ticket: found.tickets[0] });
+      found.tickets.shift();
+      return answer;
     } catch (error) {
       if (error.code !== "ticket-spent") throw error;
-      refusal = error;
+      found.tickets.shift();
+      found.refusal = error;
     }
   }
-  throw refusal;
+  throw found.refusal;
 }
 
 // It was taken, whatever this browser can verify.

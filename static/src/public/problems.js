@@ -1,7 +1,7 @@
 // The summary of what went wrong, at the top of the page, linked to the fields.
 import { attend, byId, show, words } from "./dom.js";
 
-const FIELDS = ["topic", "text", "recipients", "ballot", "ballot-file", "half-1", "half-2"];
+const FIELDS = ["topic", "text", "files", "recipients", "ballot", "ballot-file", "half-1", "half-2"];
 const present = () => FIELDS.filter((field) => document.getElementById(`${field}-error`));
 
 /** Take the summary and every field's error away. */
@@ -53,5 +53,5 @@ function markField(field, text) {
   ids[text === null ? "delete" : "add"](message.id);
   if (ids.size) control.setAttribute("aria-describedby", [...ids].join(" "));
   else control.removeAttribute("aria-describedby");
-  if (control.localName !== "fieldset") control.setAttribute("aria-invalid", String(text !== null));
+  if (!["fieldset", "button"].includes(control.localName)) control.setAttribute("aria-invalid", String(text !== null));
 }

@@ -27,7 +27,8 @@ export async function checkSealing(document, consultation) {
   return { consultation, settings: document.settings, keys, logKey };
 }
 
-async function checkKey(item, checkpoint) {
+/** A moderator's key as sealing.json shows it, borne out by the log: {kid, name, publicKey}. */
+export async function checkKey(item, checkpoint) {
   const leaf = await loggedLeaf(item, checkpoint);
   const publicKey = fromB64url(item.public_key);
   const digest = await hexDigest(publicKey);

@@ -9,10 +9,11 @@ export function canSeal() {
 }
 
 /**
- * Seal a comment `{topic, level, unit, text}` for the ticked kids:
- * {body: {envelope, locator_hash} to post, envelope: bytes, code: the receipt}. Rejects with a CryptoError.
+ * Seal a comment `{topic, level, unit, text}` and cleaned files `[{type, data}]` for the ticked kids:
+ * {body: {envelope, locator_hash} to post, with `files` (their hashes) where there are some, envelope: bytes,
+ * files: [sealed bytes], code: the receipt}. Rejects with a CryptoError.
  */
-export async function sealComment({ consultation, settings, keys }, comment, readers) {
+export async function sealComment({ consultation, settings, keys }, comment, readers, files = []) {
   const recipients = keys.map(({ kid, publicKey }) => ({ kid, publicKey, include: readers.includes(kid) }));
   const worker = await startWorker("seal");
   try {
@@ -21,6 +22,7 @@ export async function sealComment({ consultation, settings, keys }, comment, rea
       recipients,
       comment: { ...comment, ratings: {} },
       limit: settings.max_chars,
+      files: files.map(({ type, data }) => ({ type, data })),
     });
     return packed(sealed);
   } finally {
@@ -37,7 +39,9 @@ export async function withBallot(sealed, ballot) {
   return { ...sealed, body: { ...sealed.body, ballot: bound }, ballot: bound };
 }
 
-function packed({ envelope, locatorHash, code }) {
+function packed({ envelope, locatorHash, code, files }) {
   if (!(envelope instanceof Uint8Array) || locatorHash?.length !== 32) throw new CryptoError("crypto-error");
-  return { body: { envelope: toB64url(envelope), locator_hash: toB64url(locatorHash) }, envelope, code };
+  const body = { envelope: toB64url(envelope), locator_hash: toB64url(locatorHash) };
+  if (files.length) body.files = files.map(({ sha256: digest }) => toB64url(digest));
+  return { body, envelope, code, files: files.map(({ sealed }) => sealed) };
 }

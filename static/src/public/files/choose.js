@@ -7,7 +7,8 @@ import { FileLine } from "./line.js";
 /** Lay out the part for at most `most` files; `changed()` is called whenever one comes or goes. */
 export function layOutFiles(most, changed) {
   const chosen = new Chosen(most, changed);
-  const input = byId("files");
+  const input = byId("files-input");
+  byId("files").addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     chosen.add([...input.files]);
     input.value = ""; // the same file may be chosen again after it was removed
