@@ -106,7 +106,7 @@ def open_pair(session: Session, log: Log, clock: Clock, atrest: AtRest, office: 
     account, key, seed = newcomer(session, log, "third")
     account.password, account.invite_hash = moderator(session).password, None
     taxonomy = consultations.list_taxonomies(session)[0].version
-    made = replace(draft(NAME, taxonomy, clock.today()), readers=2, **over)
+    made = replace(draft(NAME, taxonomy, clock.today()), **{"readers": 2, **over})
     row = consultations.save_draft(session, made)
     known = {**office.public_keys, key.kid: key.public_key}
     consultations.set_moderators(session, row, known)
