@@ -62,7 +62,7 @@ def staff_faults(total: int, members: int, counts: Mapping[str, Sequence[int]]) 
 
 
 def body_faults(total: int, members: int, *, rooms: int, cells: int, committee: int) -> list[str]:
-    """The dotted names of bodies that outnumber their people; asked of a new profile, while older ones stay readable."""
+    """The dotted names of bodies that outnumber their people; asked of new profiles: older ones stay readable."""
     rules = {"staff.rooms": rooms <= total, "party.cells": cells <= members, "party.committee": committee <= members}
     return [name for name, holds in rules.items() if not holds]
 

@@ -85,9 +85,7 @@ def review(
     return Review(tuple(waiting), tuple(decided), tuple(changes(draft, document)))
 
 
-def points_of(
-    draft: Document, document: Document, publication: Mapping[str, Any], taxonomy: Taxonomy
-) -> list[Point]:
+def points_of(draft: Document, document: Document, publication: Mapping[str, Any], taxonomy: Taxonomy) -> list[Point]:
     """Every point, decided or not: contradictions and figures in text order, then findings no longer told."""
     return [
         *map(_denial, contradictions(document, publication, taxonomy)),

@@ -15,9 +15,7 @@ REPORTS = {
     "profile-malformed": _l("The office's profile could not be read. Check the numbers."),
     "report-unknown": _l("The report has not been started."),
     "report-approved": _l("The report has been approved and cannot be changed."),
-    "report-changed": _l(
-        "Somebody has changed these words meanwhile. Yours are kept; look at both, then save again."
-    ),
+    "report-changed": _l("Somebody has changed these words meanwhile. Yours are kept; look at both, then save again."),
     "report-handed": _l("The report has been handed over already."),
     "report-not-handed": _l("The report is not handed over. Look at the page again: its text may have changed."),
     "report-not-approved": _l("This version is not approved yet, so there is nothing to correct."),

@@ -1,6 +1,5 @@
-"""A report's life: drafted from what was published, edited beside its draft, approved once."""
+"""A report on its desk: drafted from what was published, edited sentence by sentence beside its draft."""
 
-import hashlib
 import json
 from dataclasses import replace
 from datetime import date
@@ -9,35 +8,29 @@ import pytest
 
 from portal.consultations import service as consultations
 from portal.errors import Conflict, Invalid, NotFound
-from portal.ledger import log as ledger
-from portal.reports import service
+from portal.reports import profiles, scratch, service
 from portal.reports.docx import to_docx
-from portal.reports.model import dump_document
+from portal.reports.errors import BadDocument
+from portal.reports.merge import FIELDS, field_of
+from portal.reports.model import Heading, dump_document
+from portal.reports.notes import digest_of_words
 from portal.reports.profile import demo_profile
-from portal.reports.review import digest_of, review
+from portal.reports.service import Spot
 from tests.reports.support import Parts
 from tests.rounds import publish
 
 
 @pytest.fixture
-def published(office, session, log, clock, atrest):
-    service.save_profile(session, demo_profile())
-    return publish(session, log, clock, atrest, office)
+def write(session, atrest, read, drafter):
+    """New words for a sentence, seen as it stands now unless said otherwise."""
 
+    def edit(place, position, text, *, refs=None, seen=None, hand=drafter):
+        held = read()
+        words = service.words_in(held.document.blocks[place])[position]
+        spot = Spot(place, position, seen or digest_of_words(words))
+        return service.edit(session, atrest, held, spot, text=text, refs=refs, hand=hand)
 
-@pytest.fixture
-def row(published, session):
-    return consultations.get(session, published.consultation_id)
-
-
-@pytest.fixture
-def held(session, atrest, row, published):
-    return service.start(session, atrest, row, published)
-
-
-@pytest.fixture
-def read(session, atrest, row):
-    return lambda: service.read(session, atrest, row.id)
+    return edit
 
 
 def test_without_a_profile_nothing_is_drafted(office, session, log, clock, atrest) -> None:
@@ -47,11 +40,18 @@ def test_without_a_profile_nothing_is_drafted(office, session, log, clock, atres
     assert caught.value.code == "profile-missing"
 
 
-def test_the_profile_is_one_and_is_written_over(session) -> None:
+def test_each_saving_of_the_profile_is_a_version_and_the_newest_holds(session, drafter) -> None:
     assert service.profile(session) is None
-    service.save_profile(session, demo_profile())
-    service.save_profile(session, demo_profile())
-    assert service.profile(session) == demo_profile()
+    other = replace(demo_profile(), subject="Chủ đề mới")
+    assert [service.save_profile(session, value, drafter) for value in (demo_profile(), other, other)] == [1, 2, 2]
+    assert service.profile(session) == other
+    assert profiles.read(profiles.get(session, 1)) == demo_profile()
+    assert [(item.id, item.saved_by, item.saved_on) for item in profiles.versions(session)] == [
+        (2, drafter.account, drafter.day),
+        (1, drafter.account, drafter.day),
+    ]
+    with pytest.raises(NotFound):
+        profiles.get(session, 3)
 
 
 def test_the_difficulties_rest_on_published_rows_only(held) -> None:
@@ -60,95 +60,85 @@ def test_the_difficulties_rest_on_published_rows_only(held) -> None:
     assert "Một mình" not in json.dumps(json.loads(dump_document(held.document)), ensure_ascii=False)
 
 
-def test_starting_again_gives_the_same_report(session, atrest, row, published, held, read) -> None:
-    service.edit_block(session, atrest, held, place=2, text="Đã sửa.", seen=held.version)
+def test_starting_again_gives_the_same_report(session, atrest, row, published, held, read, write) -> None:
+    write(2, 0, "Đã sửa.")
     again = service.start(session, atrest, row, published)
     assert again.document == read().document != again.draft
 
 
-def test_texts_are_sealed_in_the_store(held) -> None:
-    for sealed in (held.row.draft_sealed, held.row.document_sealed):
+def test_texts_and_notes_are_sealed_in_the_store(held, write, read) -> None:
+    write(2, 0, "Văn phòng đã sửa.")
+    for sealed in (read().row.draft_sealed, read().row.document_sealed, read().row.notes_sealed):
         assert "Văn phòng".encode() not in sealed
+        assert digest_of_words("Văn phòng đã sửa.").encode() not in sealed
 
 
-def test_an_edit_stands_beside_the_draft(session, atrest, held, read) -> None:
-    draft = held.draft
-    service.edit_block(session, atrest, held, place=2, text="Đã sửa.\nThêm một đoạn.", seen=held.version)
-    assert read().draft == draft
-    assert [block.text for block in read().document.blocks[2:4]] == ["Đã sửa.", "Thêm một đoạn."]
+def test_an_edit_stands_beside_the_draft_with_who_wrote_it(held, write, read, drafter) -> None:
+    _, place = write(2, 0, "Đã sửa.\nThêm một đoạn.")
+    now = read()
+    assert (place, now.draft) == (2, held.draft)
+    assert [block.sentences[0].text for block in now.document.blocks[2:4]] == ["Đã sửa.", "Thêm một đoạn."]
+    assert {now.notes.author(text).by for text in ("Đã sửa.", "Thêm một đoạn.")} == {drafter.account}
+    assert now.notes.author(held.document.blocks[0].sentences[0].text) is None
+    assert now.row.edited_by == drafter.account
 
 
-def test_an_edit_made_on_an_older_text_is_refused(session, atrest, held, read) -> None:
-    seen = held.version
-    service.edit_block(session, atrest, held, place=2, text="Đã sửa.", seen=seen)
+def test_a_sentence_keeps_its_findings_unless_others_are_named(held, write, read) -> None:
+    place = held.document.blocks.index(held.document.problem_section()[0])
+    before = held.document.blocks[place].sentences[0]
+    assert before.finding_refs
+    write(place, 0, "Nói cách khác hẳn.")
+    assert read().document.blocks[place].sentences[0].finding_refs == before.finding_refs
+    write(place, 0, "Lại nói khác.", refs=("C2",))
+    assert read().document.blocks[place].sentences[0].finding_refs == ("C2",)
+
+
+def test_what_somebody_else_changed_elsewhere_does_not_stop_an_edit(held, write, read, second) -> None:
+    # given two people with the same page before them
+    seen = digest_of_words(held.document.blocks[4].sentences[0].text)
+    # when one splits an earlier paragraph, so that everything moves down
+    write(2, 0, "Một.\nHai.", hand=second)
+    # then the other's words still find their sentence
+    _, place = write(4, 0, "Đảng bộ có ba chi bộ.", seen=seen)
+    assert place == 5
+    assert read().document.blocks[5].sentences[0].text == "Đảng bộ có ba chi bộ."
+
+
+def test_an_edit_of_words_that_changed_meanwhile_is_refused(held, write, read, second) -> None:
+    seen = digest_of_words(held.document.blocks[2].sentences[0].text)
+    write(2, 0, "Đã sửa.", hand=second)
     with pytest.raises(Conflict) as caught:
-        service.edit_block(session, atrest, read(), place=3, text="Khác.", seen=seen)
+        write(2, 0, "Khác.", seen=seen)
     assert caught.value.code == "report-changed"
+    assert read().document.blocks[2].sentences[0].text == "Đã sửa."
 
 
-@pytest.mark.parametrize(("place", "text"), [(999, "x."), (1, ""), (2, "a\0b.")])
-def test_an_edit_that_a_document_cannot_hold_is_refused(session, atrest, held, read, place, text) -> None:
+@pytest.mark.parametrize(("place", "text"), [(-1, "Không có dấu chấm"), (1, " "), (2, "a\0b.")])
+def test_an_edit_that_a_document_cannot_hold_is_refused(held, write, read, place, text) -> None:
     before = read().document
-    with pytest.raises(Invalid) as caught:
-        service.edit_block(session, atrest, held, place=place, text=text, seen=held.version)
-    assert caught.value.code == "report-malformed"
+    with pytest.raises(BadDocument):
+        write(place % len(before.blocks), 0, text)
     assert read().document == before
 
 
-def test_format_number_and_day_are_set_without_touching_the_text(session, atrest, held, read) -> None:
-    service.set_head(session, atrest, held, style="state", number=7, issued=date(2026, 12, 1))
+def test_a_heading_is_edited_in_its_place(held, write, read) -> None:
+    write(1, 0, "Đặc điểm tình hình:")
+    assert read().document.blocks[1] == Heading("part", 1, "Đặc điểm tình hình:")
+
+
+def test_what_stands_around_the_text_is_set_without_touching_it(session, atrest, held, read, drafter) -> None:
+    values = {name: field_of(held.document, name) for name in FIELDS}
+    values |= {("", "style"): "state", ("head", "number"): 7, ("head", "issued"): date(2026, 12, 1)}
+    service.set_around(session, atrest, held, values.values(), seen=held.digest, hand=drafter)
     now = read().document
     assert (now.style, now.head.number, now.head.issued) == ("state", 7, date(2026, 12, 1))
     assert now.blocks == held.document.blocks
     assert read().row.style == "state"
+    with pytest.raises(Conflict):
+        service.set_around(session, atrest, read(), values.values(), seen=held.digest, hand=drafter)
     with pytest.raises(Invalid):
-        service.set_head(session, atrest, read(), style="other", number=None, issued=None)
-
-
-def test_a_kept_contradiction_is_remembered_until_a_new_draft(session, atrest, row, published, held, read) -> None:
-    document, taxonomy = json.loads(published.document), consultations.taxonomy_of(row)
-    (point,) = review(held.draft, held.document, document, taxonomy, held.kept).open
-    service.keep_contradiction(session, held, digest_of(point))
-    assert review(read().draft, read().document, document, taxonomy, read().kept).open == ()
-    service.redraft(session, atrest, row, published)
-    assert read().kept == frozenset()
-
-
-def test_drafting_anew_throws_edits_away_and_uses_the_new_profile(session, atrest, row, published, held, read) -> None:
-    service.edit_block(session, atrest, held, place=2, text="Đã sửa.", seen=held.version)
-    service.save_profile(session, replace(demo_profile(), subject="Chủ đề mới"))
-    service.redraft(session, atrest, row, published)
-    assert read().document == read().draft
-    assert read().document.title.subject == "Chủ đề mới"
-
-
-def test_approving_logs_the_digest_and_freezes(session, log, atrest, row, published, held, read) -> None:
-    index = service.approve(session, log, atrest, held.row, published, seen=held.version)
-    leaf = json.loads(ledger.read_leaf(session, index))
-    assert leaf["document_sha256"] == hashlib.sha256(dump_document(held.document)).hexdigest() == held.version
-    assert leaf["publication_sha256"] == hashlib.sha256(published.document).hexdigest()
-    # then nothing changes it any more
-    frozen = [
-        lambda: service.approve(session, log, atrest, held.row, published),
-        lambda: service.redraft(session, atrest, row, published),
-        lambda: service.edit_block(session, atrest, read(), place=2, text="x.", seen=read().version),
-        lambda: service.set_head(session, atrest, read(), style="state", number=None, issued=None),
-        lambda: service.keep_contradiction(session, read(), "ab" * 32),
-    ]
-    for attempt in frozen:
-        with pytest.raises(Conflict) as caught:
-            attempt()
-        assert caught.value.code == "report-approved"
-    assert ledger.kinds(session)["report"] == 1
-
-
-def test_a_text_that_changed_meanwhile_is_not_approved(session, log, atrest, published, held, read) -> None:
-    seen = held.version
-    service.edit_block(session, atrest, held, place=2, text="Đã sửa.", seen=seen)
-    with pytest.raises(Conflict) as caught:
-        service.approve(session, log, atrest, held.row, published, seen=seen)
-    assert caught.value.code == "report-changed"
-    assert read().row.state == "draft"
+        wrong = {**values, ("", "style"): "other"}
+        service.set_around(session, atrest, read(), wrong.values(), seen=read().digest, hand=drafter)
 
 
 def test_the_docx_says_the_difficulties(held) -> None:
@@ -163,3 +153,33 @@ def test_a_report_that_was_not_started_is_unknown(session, atrest, row) -> None:
         service.read(session, atrest, row.id)
     assert caught.value.code == "report-unknown"
     assert service.listing(session) == {}
+
+
+# --- words in writing ---
+
+
+def test_words_in_writing_are_kept_for_their_writer_alone_and_change_nothing(
+    session, atrest, held, read, drafter, second
+) -> None:
+    seen = digest_of_words("Câu cũ.")
+    for text in ("Đang", "Đang viết."):
+        scratch.keep(session, atrest, held.row, drafter.account, seen=seen, text=text)
+    assert scratch.held(session, atrest, held.row.consultation_id, drafter.account) == {seen: "Đang viết."}
+    assert scratch.held(session, atrest, held.row.consultation_id, second.account) == {}
+    assert read().document == held.document
+    scratch.drop(session, held.row.consultation_id, drafter.account, seen)
+    assert scratch.held(session, atrest, held.row.consultation_id, drafter.account) == {}
+
+
+def test_scratch_is_bounded(session, atrest, held, drafter) -> None:
+    for number in range(scratch.AT_ONCE):
+        scratch.keep(session, atrest, held.row, drafter.account, seen=digest_of_words(str(number)), text="x")
+    refused = [
+        {"seen": digest_of_words("more"), "text": "x"},
+        {"seen": "no digest", "text": "x"},
+        {"seen": digest_of_words("0"), "text": "x" * (scratch.MOST + 1)},
+    ]
+    for values in refused:
+        with pytest.raises(Invalid):
+            scratch.keep(session, atrest, held.row, drafter.account, **values)
+    scratch.keep(session, atrest, held.row, drafter.account, seen=digest_of_words("0"), text="y")

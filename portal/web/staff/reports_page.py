@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from portal.reports.compare import Piece, words_between
 from portal.reports.edit import lineage
-from portal.reports.model import Block, Document, Heading, Sentence
+from portal.reports.model import Block, Heading, Sentence
 from portal.reports.notes import Decision, Notes, Written, digest_of_words
 from portal.reports.review import Point, Review
 from portal.reports.service import Drafted

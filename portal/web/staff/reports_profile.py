@@ -52,9 +52,7 @@ def version(version: int) -> ResponseReturnValue:
     row = profiles.get(db.session(), version)
     form = ProfileForm(formdata=None, data=from_profile(profiles.read(row)))
     people = room.names(db.session())
-    return render_template(
-        "staff/reports/profile_version.html", kept=row, form=form, sections=SECTIONS, people=people
-    )
+    return render_template("staff/reports/profile_version.html", kept=row, form=form, sections=SECTIONS, people=people)
 
 
 def words(profile: OfficeProfile) -> dict[str, object]:
