@@ -11,6 +11,7 @@ from flask_babel import gettext
 from flask_security import current_user
 
 from portal.accounts import service as accounts
+from portal.accounts.keys import wrapping_of
 from portal.consultations import service as consultations
 from portal.consultations.models import Consultation
 from portal.crypto.encoding import b64url_decode, b64url_encode
@@ -22,6 +23,7 @@ from portal.moderation.overview import desks
 from portal.moderation.readings import declare_done
 from portal.web.body import NATURAL_MAX, closed_body, natural
 from portal.web.fresh import is_fresh, require_fresh, verify_url
+from portal.web.headers import allow_viewer
 from portal.web.runtime import runtime, unit_of_work
 
 LIMIT_DEFAULT, LIMIT_MAX, ASSIGNED_MAX = 50, 100, 1000
@@ -56,10 +58,13 @@ def declare(cid: str) -> ResponseReturnValue:
 def workbench(cid: str) -> ResponseReturnValue:
     """The page on which comments are unlocked, read and coded."""
     row, kid = _reader(cid)
+    if row.attachments:
+        allow_viewer()
     return render_template(
         "staff/moderation/workbench.html",
         row=row,
         kid=kid,
+        passkeys=wrapping_of(accounts.get_key(db.session, kid)).passkeys,
         taxonomy=consultations.taxonomy_of(row),
         total=service.state(db.session, row).total,
         editable=row.state in {"open", "closed"},
@@ -133,7 +138,7 @@ def assign(cid: str) -> ResponseReturnValue:
     sealed to the comment's readers, and null where a comment is taken."""
     body = closed_body("index", "do", "note")
     index, note = natural(body["index"]), sealed(body["note"]) if body["do"] == "return" else body["note"]
-    if body["do"] not in {"take", "return"} or (body["do"] == "take" and note is not None):
+    if body["do"] not in ("take", "return") or (body["do"] == "take" and note is not None):
         raise Invalid("body-malformed")
     with unit_of_work() as session:
         row = consultations.get_public(session, cid)
