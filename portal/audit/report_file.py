@@ -19,7 +19,7 @@ from portal.audit.report_file_claims import Claims, Held, check_claims
 from portal.audit.report_file_read import Read, read_file
 from portal.audit.report_file_words import Difference, alternative_texts, differences, lines_of, loose_figures
 from portal.audit.source import Source
-from portal.audit.verdict import Failure
+from portal.audit.verdict import Failure, Outcome
 from portal.reports.annex import annex_of
 from portal.reports.edition import Edition
 
@@ -31,7 +31,7 @@ SHOWN = 20
 
 
 @dataclass
-class ReportVerdict:
+class ReportVerdict(Outcome):
     """What was checked of a file. ``text``: "approved" when every readable word is the approved report's.
 
     The document of :meth:`as_document` is a stored format: version 1 gets no other meaning, and only grows.
@@ -45,18 +45,6 @@ class ReportVerdict:
     skipped: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing failed."""
-        return not self.failures
-
-    @property
-    def status(self) -> int:
-        """The command's exit status: 0 figures hold, 1 something failed, 2 the log does not answer."""
-        if self.ok:
-            return 0
-        return 2 if {failure.name for failure in self.failures} == {"unreachable"} else 1
 
     def as_document(self) -> dict[str, Any]:
         """The verdict as JSON, version 1 (``docs/verify.md``)."""

@@ -46,8 +46,26 @@ class Witnessing:
     missing: tuple[str, ...]
 
 
+class Outcome:
+    """What every verdict answers, from the failures it names."""
+
+    failures: list[Failure]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed."""
+        return not self.failures
+
+    @property
+    def status(self) -> int:
+        """The command's exit status: 0 all holds, 1 something failed, 2 nothing can be said: the target is silent."""
+        if self.ok:
+            return 0
+        return 2 if {failure.name for failure in self.failures} == {UNREACHABLE} else 1
+
+
 @dataclass
-class Verdict:
+class Verdict(Outcome):
     """What was checked, what failed, what could not be checked and why, and what to ask the office about.
 
     ``ballots``: figures and issuers' keys that only people can hold against paper. ``witnesses`` is None when no
@@ -65,18 +83,6 @@ class Verdict:
     ballots: list[Turnout] = field(default_factory=list)
     checkpoint: str = ""
     witnesses: Witnessing | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing failed."""
-        return not self.failures
-
-    @property
-    def status(self) -> int:
-        """The command's exit status: 0 all holds, 1 something failed, 2 nothing can be said: the target is silent."""
-        if self.ok:
-            return 0
-        return 2 if {failure.name for failure in self.failures} == {UNREACHABLE} else 1
 
     @property
     def left_out(self) -> list[str]:

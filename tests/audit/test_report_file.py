@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import io
 import json
+import re
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -396,3 +397,12 @@ def test_the_data_of_html_is_one_attribute() -> None:
     page = file("html")
     assert base64.b64encode(dump_edition(MADE)) in page
     assert page.count(b"<data ") == 1
+
+
+def test_every_failure_it_can_name_is_documented() -> None:
+    root = Path(__file__).resolve().parents[2]
+    source = "".join(path.read_text("utf-8") for path in (root / "portal" / "audit").glob("report_file*.py"))
+    said = set(re.findall(r'(?:fail|Failure)\(\s*"([a-z]+(?:-[a-z]+)+)"', source))
+    documented = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", (root / "docs" / "verify.md").read_text("utf-8")))
+    assert len(said) > 10
+    assert said - documented == set()
