@@ -104,6 +104,14 @@ def waiting(session: Session, row: Consultation | None = None) -> list[AddedRead
     return list(session.scalars(query.order_by(AddedReader.consultation_id, AddedReader.kid)))
 
 
+def get_proposal(session: Session, row: Consultation, kid: str) -> AddedReader:
+    """A proposal that waits, or :class:`NotFound`."""
+    found = session.get(AddedReader, (row.id, kid))
+    if found is None or found.reader_leaf is not None:
+        raise NotFound("reader-unknown")
+    return found
+
+
 def propose(session: Session, account: Account, row: Consultation, kid: str) -> AddedReader:
     """An administrator's wish that this key's owner read the consultation; it waits for an auditor's word."""
     _check_adding(session, row, get_key(session, kid))
@@ -118,7 +126,7 @@ def propose(session: Session, account: Account, row: Consultation, kid: str) -> 
 def confirm(session: Session, log: Log, account: Account, row: Consultation, kid: str) -> AddedReader:
     """The second person's word, which the log keeps; from now on readers may seal comments to that key."""
     take_turn(session, row)
-    proposal = _proposal(session, row, kid)
+    proposal = get_proposal(session, row, kid)
     if proposal.proposed_by == account.id:
         raise Forbidden("reader-two-people")
     _check_adding(session, row, get_key(session, kid))
@@ -130,7 +138,7 @@ def confirm(session: Session, log: Log, account: Account, row: Consultation, kid
 
 def decline(session: Session, row: Consultation, kid: str) -> None:
     """Drop a proposal; nothing of it was in the log."""
-    session.delete(_proposal(session, row, kid))
+    session.delete(get_proposal(session, row, kid))
     session.flush()
 
 
@@ -157,13 +165,6 @@ def replace_key(
 
 def _leaf(row: Consultation, kid: str, replaces: str) -> bytes:
     return events.encode("reader", consultation=row.id, kid=kid, replaces=replaces)
-
-
-def _proposal(session: Session, row: Consultation, kid: str) -> AddedReader:
-    found = session.get(AddedReader, (row.id, kid))
-    if found is None or found.reader_leaf is not None:
-        raise NotFound("reader-unknown")
-    return found
 
 
 def _check_adding(session: Session, row: Consultation, key: ModeratorKey) -> None:

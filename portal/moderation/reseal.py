@@ -27,7 +27,7 @@ from portal.moderation.readership import Reader, lines_of, read_by, readers_of, 
 from portal.moderation.recusal import is_recused
 from portal.submissions.models import ResealedWrap, SealedEnvelope, Submission
 
-CHUNK_MAX = 50
+CHUNK_MAX = 32
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
 from portal.web.attachment_messages import ATTACHMENTS
 from portal.web.issuing_messages import ISSUING
+from portal.web.key_messages import KEYS
 from portal.web.moderation_messages import MODERATION
 from portal.web.report_messages import REPORTS
 from portal.web.talk_messages import TALK
@@ -180,11 +181,7 @@ MESSAGES = {
     "invite-wrong": _l(
         "The e-mail or the enrolment code is not right. Ask the administrator for a new code if it was used."
     ),
-    "key-needs-moderator": _l("Only a moderator can add a key."),
-    "key-exists": _l("This key is registered already."),
-    "key-malformed": _l("The key could not be read. Reload the page and make it again."),
-    "key-revoked-already": _l("This key has been revoked already."),
-    "key-unknown": _l("There is no such key."),
+    **KEYS,
     "not-fresh": _l("You signed in too long ago for this. Confirm that it is you, then try again."),
     **MODERATION,
     **ISSUING,

@@ -8,8 +8,8 @@ import { after, before, test } from "node:test";
 import { Worker } from "node:worker_threads";
 
 import { build } from "../../static/build.mjs";
-import { sha256, toB64url, toHex, utf8 } from "../../static/src/lib/bytes.js";
-import { openWith, seal } from "../../static/src/lib/envelope.js";
+import { fromB64url, sha256, toB64url, toHex, utf8 } from "../../static/src/lib/bytes.js";
+import { makeRowOpener, openWith, seal } from "../../static/src/lib/envelope.js";
 import { kidOf, publicKeyOf } from "../../static/src/lib/keys.js";
 import { unwrap } from "../../static/src/lib/keywrap.js";
 import { wordList } from "../../static/src/lib/passphrase.js";
@@ -154,10 +154,60 @@ test("unseal: a wrong passphrase, another key's text and a locked worker are tol
   const unlock = (more) => call("unlock", { wrapped: made.wrapped, passphrase, kid: made.kid, ...more });
   await assert.rejects(unlock({ passphrase: "sai sai sai sai sai sai" }), refusal("wrong-passphrase"));
   await assert.rejects(unlock({ wrapped: "{}" }), refusal("key-wrap-error"));
-  await assert.rejects(call("hold", { seed: other.seed, kid: made.kid }), refusal("key-wrap-error"));
+  await assert.rejects(unlock({ kid: other.kid }), refusal("wrong-passphrase"));
   await assert.rejects(call("open", { consultation: CID, items: [] }), refusal("cannot-open"));
-  assert.deepEqual(await call("hold", { seed: other.seed, kid: other.kid }), { kid: other.kid });
+});
+
+const PASSKEY = { id: new Uint8Array(20).fill(7), salt: new Uint8Array(32).fill(8), prf: new Uint8Array(32).fill(9) };
+
+test("keys and unseal: a passkey is put beside the words, and unlocks", async () => {
+  const keys = await start("keys");
+  const wrapped = await keys.call("add-passkey", { wrapped: made.wrapped, passphrase, kid: made.kid, passkey: PASSKEY });
+  const { call } = await start("unseal");
+  const unlock = (more) => call("unlock-by-passkey", { wrapped, ...PASSKEY, kid: made.kid, ...more });
+  await assert.rejects(unlock({ prf: new Uint8Array(32) }), refusal("wrong-passkey"));
+  await assert.rejects(unlock({ wrapped: made.wrapped }), refusal("wrong-passkey"));
+  await assert.rejects(call("open", { consultation: CID, items: [] }), refusal("cannot-open"));
+  assert.deepEqual(await unlock(), { kid: made.kid });
   assert.deepEqual(await call("open", { consultation: CID, items: [] }), []);
+});
+
+test("keys: new words open the same key, and only what was opened is wrapped anew", async () => {
+  const { call } = await start("keys");
+  const held = { wrapped: made.wrapped, passphrase, kid: made.kid };
+  const next = await call("passphrase");
+  const changed = await call("change", { ...held, next });
+  assert.deepEqual(await unwrap(changed, next, made.kid), await unwrap(made.wrapped, passphrase, made.kid));
+  assert.deepEqual(await call("check", { ...held, wrapped: changed, passphrase: next }), {});
+  for (const type of ["check", "change", "add-passkey"]) {
+    const asked = { ...held, passphrase: "sai sai sai sai sai sai", next, passkey: PASSKEY };
+    await assert.rejects(call(type, asked), refusal("wrong-passphrase"), type);
+  }
+});
+
+test("unseal: what it opened is passed on, what it did not is passed on to nobody, alike in size", async () => {
+  // given one comment for this reader and one that leaves it out
+  const other = await stranger();
+  const newcomer = await seedOf("newcomer");
+  const publicKey = await publicKeyOf(newcomer);
+  const target = { kid: await kidOf(publicKey), publicKey: toB64url(publicKey) };
+  const [good, recused] = [await sealedBy("seal"), await sealedBy("seal", COMMENT, [recipient(false), other])];
+  const { call } = await unlocked();
+  const items = [{ index: 4, ...(await item(good.envelope)) }, { index: 5, ...(await item(recused.envelope)) }];
+  await call("open", { consultation: CID, items, limit: LIMIT });
+  // when both are sealed again
+  const seen = [];
+  const asked = { consultation: CID, indexes: [4, 5], target };
+  const wraps = await call("reseal", asked, [], (done) => seen.push(done));
+  // then the newcomer opens the first with its wrap, and neither with the other's
+  const open = await makeRowOpener(newcomer);
+  const { payload } = await open(good.envelope, fromB64url(wraps[0]));
+  assert.equal(parsePayload(payload).text, COMMENT.text);
+  await assert.rejects(open(recused.envelope, fromB64url(wraps[1])), refusal("cannot-open"));
+  await assert.rejects(open(recused.envelope, fromB64url(wraps[0])), refusal("cannot-open"));
+  assert.deepEqual([wraps[0].length, seen], [wraps[1].length, [1, 2]]);
+  // and a key that is not the target's is refused
+  await assert.rejects(call("reseal", { ...asked, target: { ...target, kid: other.kid } }), refusal("envelope-error"));
 });
 
 test("no worker knows a message that gives a seed out", async () => {

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.consultations import service as consultations
 from portal.crypto.message import TEXT_MAX
 from portal.extensions import db
+from portal.moderation.readership import readers_of
 from portal.web.headers import allow_camera
 from portal.web.public.blueprint import public
 from portal.web.public.mail import talks
@@ -39,7 +40,8 @@ def consultation(cid: str) -> ResponseReturnValue:
     if row.with_ballots:
         allow_camera()
     left = (row.closes - today).days + 1
-    return render_template("public/submit.html", row=row, topics=TOPICS, left=left)
+    later = [reader for reader in readers_of(db.session(), row) if reader.leaf is not None]
+    return render_template("public/submit.html", row=row, topics=TOPICS, left=left, later=later)
 
 
 @public.get("/receipt")

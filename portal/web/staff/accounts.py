@@ -5,16 +5,16 @@ An enrolment code is shown once, on the page that answers the post: it stands in
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_security import current_user
 
 from portal.accounts import service
 from portal.accounts.models import Account
-from portal.consultations import service as consultations
 from portal.errors import Conflict
 from portal.extensions import db
+from portal.moderation import stakes
 from portal.web.runtime import runtime, unit_of_work
 from portal.web.staff.account_forms import ROLE_SHORT, InviteForm, RolesForm
 from portal.web.staff.forms import refuse
@@ -97,7 +97,8 @@ def block(account_id: int) -> ResponseReturnValue:
     """Keep the account from signing in; its sessions end at once."""
     _not_own(account_id)
     with unit_of_work() as session:
-        service.set_active(session, service.get_account(session, account_id), False)
+        account = service.get_account(session, account_id)
+        stakes.block_account(session, account, understood=request.form.get("understood") == "yes")
     flash(gettext("The account is blocked and its sessions have ended."), "success")
     return redirect(url_for("accounts.show", account_id=account_id))
 
@@ -128,8 +129,7 @@ def renew(account_id: int) -> ResponseReturnValue:
 def confirm_revoke(kid: str) -> ResponseReturnValue:
     """What revoking this key means."""
     key = service.get_key(db.session, kid)
-    affected = [row for row in consultations.list_all(db.session) if kid in {m.kid for m in row.moderators}]
-    return render_template("staff/accounts/revoke.html", key=key, affected=affected)
+    return render_template("staff/accounts/revoke.html", key=key, stakes=stakes.stakes(db.session, key))
 
 
 @blueprint.post("/keys/<kid>/revoke")
@@ -156,6 +156,7 @@ def _page(account: Account, form: RolesForm) -> str:
         keys=service.own_keys(db.session, account),
         standing=service.standing(account),
         own=account.id == current_user.id,
+        last_of=stakes.last_reader_of(db.session, account) if account.active else [],
     )
 
 

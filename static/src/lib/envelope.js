@@ -107,6 +107,9 @@ export async function wrapFor({ contentKey, head }, { kid, publicKey }) {
   return sealWrap(contentKey, publicKey, await info(parseHeader(head).consultation, head, kid));
 }
 
+/** The header bytes of an envelope of version 1 for those key ids, which are sorted. */
+export const encodeHead = (consultation, keys) => encodeHeader(consultation, keys, COMMENT_SIZE);
+
 function encodeHeader(consultation, keys, size) {
   const body = canonicalBytes({ v: 1, type: "comment", consultation, suite: SUITE_NAME, size, keys });
   if (body.length > 0xffff) throw new CryptoError("envelope-error");

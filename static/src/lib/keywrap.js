@@ -1,5 +1,5 @@
-// A moderator's private key as it is stored: under a passphrase by Argon2id (RFC 9106), and under passkeys by the output
-// of their PRF (WebAuthn 3, section 10.1.4) and HKDF (RFC 5869); AES-256-GCM in both. The twin of
+// A moderator's private key as it is stored: under a passphrase by Argon2id (RFC 9106), and under passkeys by the
+// output of their PRF (WebAuthn 3, section 10.1.4) and HKDF (RFC 5869); AES-256-GCM in both. The twin of
 // portal/crypto/keywrap.py. Only workers import this: it brings WebAssembly.
 
 import { argon2id } from "hash-wasm";
@@ -35,7 +35,7 @@ export async function unwrap(text, passphrase, kid) {
   }
 }
 
-/** The text with the seed under one more passkey: `prf` 32 bytes, `id` the credential's, `salt` what the PRF was given. */
+/** The text with the seed under one more passkey: `prf` 32 bytes, `id` the credential's, `salt` the PRF's input. */
 export async function addPasskey(text, seed, kid, { prf, id, salt }) {
   const { passphrase, passkeys } = parseDocument(text);
   const nonce = randomBytes(12);

@@ -7,7 +7,7 @@ import { CryptoError } from "./errors.js";
 
 export const PASSKEYS_MAX = 5;
 
-/** {passphrase: as parseWrapped gives it, passkeys: [{id, salt, nonce, ct}], bytes} as text; version 1 without passkeys. */
+/** {passphrase: as parseWrapped gives it, passkeys: [{id, salt, nonce, ct}], bytes} as text; without any, version 1. */
 export function formatDocument({ passphrase, passkeys }) {
   if (!passkeys.length) return formatWrapped(passphrase);
   const sorted = [...passkeys].sort((one, other) => (toHex(one.id) < toHex(other.id) ? -1 : 1));
@@ -25,7 +25,8 @@ export function parseDocument(text) {
   }));
   const ids = new Set(found.passkeys.map(({ id }) => toHex(id)));
   const counted = ids.size >= 1 && ids.size <= PASSKEYS_MAX && ids.size === found.passkeys.length;
-  if (!counted || !found.passkeys.every(isSized) || formatDocument(found) !== text) throw new CryptoError("key-wrap-error");
+  const sized = found.passkeys.every(isSized);
+  if (!counted || !sized || formatDocument(found) !== text) throw new CryptoError("key-wrap-error");
   return found;
 }
 
@@ -38,7 +39,8 @@ export function withoutPasskey(wrapped, id) {
 
 /** {m: KiB, t: passes, p: lanes, salt: 16 bytes, nonce: 12 bytes, ct: 48 bytes} as text: version 1. */
 export function formatWrapped({ m, t, p, salt, nonce, ct }) {
-  return canonicalText({ v: 1, kdf: "argon2id", m, t, p, ...fields({ salt, nonce, ct }, ["salt", "nonce", "ct"], toB64url) });
+  const binary = fields({ salt, nonce, ct }, ["salt", "nonce", "ct"], toB64url);
+  return canonicalText({ v: 1, kdf: "argon2id", m, t, p, ...binary });
 }
 
 /** The inverse; refuses anything but what formatWrapped writes, and parameters out of range. */

@@ -1,10 +1,11 @@
-// The panel that turns a passphrase into opened comments, and back into nothing.
+// The panel that turns a passphrase or a passkey into opened comments, and back into nothing.
 
 import { CryptoError } from "../lib/errors.js";
 import { normalPassphrase } from "../lib/passphrase.js";
 import { byId, fill, part, say, showError } from "./dom.js";
 import { KEY_FILE_MAX, readKeyFile } from "./keyfile.js";
 import { openAll } from "./opening.js";
+import { offerPasskey, passkeyWords, usePasskey } from "./passkey.js";
 import { study } from "./study.js";
 import { Vault } from "./vault.js";
 
@@ -22,6 +23,7 @@ export class UnlockPanel {
       this.#run();
     });
     part(this.root, "cancel").addEventListener("click", () => this.show());
+    offerPasskey(this.root, () => this.#run({ byPasskey: true }));
   }
 
   /** The worker, as panels use it: {@link Vault.call}. */
@@ -49,9 +51,9 @@ export class UnlockPanel {
     (this.phrase.offsetParent ? this.phrase : byId("unlock-title")).focus();
   }
 
-  async #run() {
-    const passphrase = normalPassphrase(this.phrase.value);
-    if (!passphrase) return this.#error(this.words.errorPassphraseEmpty);
+  async #run({ byPasskey = false } = {}) {
+    const passphrase = byPasskey ? null : normalPassphrase(this.phrase.value);
+    if (passphrase === "") return this.#error(this.words.errorPassphraseEmpty);
     const file = this.file.files[0] ?? null;
     this.#error("");
     this.#busy(this.words.openingKey);
@@ -69,7 +71,9 @@ export class UnlockPanel {
     const own = await this.api.get(this.words.urlKey);
     const wrapped = file ? await this.#fromFile(file, own) : own.wrapped;
     const vault = (this.vault = new Vault());
-    await vault.unlock({ wrapped, passphrase, kid: own.kid });
+    const passkey = passphrase === null ? await usePasskey(wrapped.passkeys ?? []) : null;
+    signal.throwIfAborted();
+    await vault.unlock({ wrapped, passphrase, passkey, kid: own.kid });
     this.form.reset();
     const onDone = (count) => this.#advance(count);
     const opened = await openAll({ api: this.api, words: this.words, vault, signal, onDone });
@@ -119,6 +123,7 @@ export class UnlockPanel {
     }
     const own = {
       "wrong-passphrase": this.words.errorPassphrase,
+      ...passkeyWords(this.words),
       "key-wrap-error": this.words.errorFile,
       "file-other": this.words.errorFileOther,
       worker: this.words.errorWorker,

@@ -1,6 +1,6 @@
-// The page's hold on the workers that make keys and open comments. Seeds never come out of a worker.
+// The page's hold on the worker that opens comments. Seeds never come out of it.
 
-import { fromUtf8, toB64url } from "../lib/bytes.js";
+import { fromUtf8 } from "../lib/bytes.js";
 import { canonicalBytes } from "../lib/canonical.js";
 import { CryptoError } from "../lib/errors.js";
 import { startWorker } from "../lib/worker-client.js";
@@ -24,15 +24,20 @@ export class Vault {
   #worker = null;
   #ended = false;
 
-  /** `wrapped`: the wrapped key as an object; `kid`: the key it must turn out to be. */
-  async unlock({ wrapped, passphrase, kid }) {
+  /**
+   * `wrapped`: the wrapped key as an object; `kid`: the key it must turn out to be; by `passphrase`, or by `passkey` as
+   * usePasskey gives it ("wrong-passkey").
+   */
+  async unlock({ wrapped, passphrase, passkey = null, kid }) {
     const worker = await startWorker("unseal");
     if (this.#ended) {
       worker.terminate();
       throw new CryptoError("terminated");
     }
     this.#worker = worker;
-    await worker.call("unlock", { wrapped: wrappedText(wrapped), passphrase, kid });
+    const text = wrappedText(wrapped);
+    if (passkey) await worker.call("unlock-by-passkey", { wrapped: text, ...passkey, kid });
+    else await worker.call("unlock", { wrapped: text, passphrase, kid });
   }
 
   /** For each item {index, leaf, envelope, wrap}: {state: "open"|"closed"|"unreadable"|"broken", payload}. */
@@ -57,23 +62,11 @@ export class Vault {
   }
 }
 
-function wrappedText(wrapped) {
+/** A wrapped key as the text that workers take; refuses ("key-wrap-error") what is none. */
+export function wrappedText(wrapped) {
   try {
     return fromUtf8(canonicalBytes(wrapped));
   } catch (error) {
     throw new CryptoError("key-wrap-error", error);
   }
-}
-
-/** Making a key: {passphrase() -> six words, make(passphrase) -> {kid, publicKey: base64url, wrapped: object}, end()}. */
-export async function startKeyMaker() {
-  const worker = await startWorker("keys");
-  return {
-    passphrase: () => worker.call("passphrase"),
-    async make(passphrase) {
-      const { kid, publicKey, wrapped } = await worker.call("make", { passphrase });
-      return { kid, publicKey: toB64url(publicKey), wrapped: JSON.parse(wrapped) };
-    },
-    end: () => worker.terminate(),
-  };
 }

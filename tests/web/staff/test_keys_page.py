@@ -84,10 +84,46 @@ def test_a_key_is_kept_and_its_public_half_is_logged(page, staff_app, made) -> N
 
 def test_a_body_with_any_other_key_is_refused(page, staff_app, made) -> None:
     before = count(staff_app)
-    for extra in ("prf", "seed", "passphrase", "clientExtensionResults", "kid"):
+    for extra in ("seed", "passphrase", "clientExtensionResults", "kid"):
         answer = add(page, {**made, extra: b64(secrets.token_bytes(32))})
         assert (answer.status_code, answer.json["error"]) == (422, "body-malformed"), extra
     assert count(staff_app) == before
+
+
+SECRET = b64(bytes(range(32)))
+CREDENTIAL = {"id": "AAAA", "type": "public-key", "response": {}, "clientExtensionResults": {"prf": {"enabled": True}}}
+RESULTS = {"enabled": True, "results": {"first": SECRET}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"prf": SECRET},
+        {"prf": {"results": {"first": SECRET}}},
+        {"credential": {**CREDENTIAL, "clientExtensionResults": {"prf": RESULTS}}},
+        {"credential": json.dumps({**CREDENTIAL, "clientExtensionResults": {"prf": RESULTS}})},
+        {"list": [{"deep": [{"prf": [SECRET]}]}]},
+        {"text": json.dumps([json.dumps({"prf": SECRET})])},
+    ],
+)
+def test_a_passkeys_secret_is_refused_wherever_it_stands(page, body, caplog) -> None:
+    caplog.set_level(0)
+    token = page.get("/keys/").get_data(as_text=True).split('data-csrf="')[1].split('"')[0]
+    # in JSON, to a view that would refuse it anyway and to one that takes other bodies
+    for address in ("/keys/", "/moderation/thu-2026/codings"):
+        answer = page.post(address, json=body, headers={"X-CSRFToken": token, **JSON})
+        assert (answer.status_code, answer.json["error"]) == (422, "body-prf")
+    # and in a form, as a sign-in by passkey would send its credential
+    answer = page.post("/account/", data={"csrf_token": token, "credential": json.dumps(body)}, headers=JSON)
+    assert (answer.status_code, answer.json["error"]) == (422, "body-prf")
+    assert SECRET not in caplog.text
+
+
+def test_a_credential_that_only_says_that_the_extension_is_on_passes_the_guard(page) -> None:
+    answer = page.post("/keys/", json={"credential": CREDENTIAL}, headers=JSON)
+    assert answer.json["error"] in {"form-expired", "body-malformed"}
+    deep = json.loads("[" * 200 + "]" * 200)
+    assert page.post("/keys/", json=deep, headers=JSON).status_code == 422
 
 
 def test_a_body_with_too_little_is_refused(page) -> None:
