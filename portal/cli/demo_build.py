@@ -29,6 +29,7 @@ from portal.cli.demo_data import (
 )
 from portal.cli.demo_files import sealed_files
 from portal.cli.demo_issuers import DemoIssuers, Purse, demo_roster, half_cards
+from portal.cli.demo_readers import DemoReaders
 from portal.cli.demo_talk import SentComment, begin_talk
 from portal.clock import FixedClock
 from portal.concerns import service as concerns
@@ -42,7 +43,6 @@ from portal.crypto.atrest import AtRest
 from portal.findings import service as findings
 from portal.ledger.log import Log, read_entries
 from portal.ledger.log import size as log_size
-from portal.moderation import service as moderation
 from portal.reports import service as reports
 from portal.reports.profile import demo_profile
 from portal.submissions import attachments, sequencing
@@ -163,6 +163,7 @@ class DemoOfficeBuilder:
             mix_minimum=plan.mix_minimum,
             max_chars=plan.max_chars,
             attachments=plan.attachments,
+            readers=plan.readers,
             ballot_mode="ballots",
             collect_from=today + timedelta(days=plan.collect_from_in_days),
             collect_until=today + timedelta(days=plan.collect_until_in_days),
@@ -256,16 +257,14 @@ class DemoOfficeBuilder:
         return sealed
 
     def _code(self, row: Consultation) -> None:
-        """Each comment gets its coding, found again by its envelope's hash in the log, by the moderators in turn."""
-        for index, data in enumerate(read_entries(self.session, 0, log_size(self.session))):
-            leaf = json.loads(data)
-            comment = self.sent.get(leaf.get("envelope_sha256", ""))
-            if comment is None or leaf["consultation"] != row.id:
-                continue
-            moderator = self.moderators[index % len(self.moderators)]
-            moderation.code(
-                self.session, self.log, self.atrest, moderator, row, index=index, raw=comment.coding
-            )
+        """Each comment's codings, found again by its envelope's hash in the log."""
+        leaves = map(json.loads, read_entries(self.session, 0, log_size(self.session)))
+        sent = ((index, leaf, self.sent.get(leaf.get("envelope_sha256", ""))) for index, leaf in enumerate(leaves))
+        codings = {index: comment.coding for index, leaf, comment in sent if comment and leaf["consultation"] == row.id}
+        people = {account.id: account for account in self.moderators}
+        seeds = dict(zip(people, self.seeds, strict=True))
+        desks = DemoReaders(self.session, self.log, self.atrest, row, seeds, people, self.clock.today())
+        desks.code_all({index: coding for index, coding in codings.items() if coding})
 
     def _publish(self, row: Consultation) -> None:
         publication = findings.publish(self.session, self.log, self.atrest, row)

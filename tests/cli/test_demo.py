@@ -82,7 +82,9 @@ def test_the_auditor_finds_nothing_wrong(instance, settings, tmp_path, monkeypat
     assert "commitments, codings, counts and published rows" in verdict.checked
     assert stat.S_IMODE((tmp_path / "openings.json").stat().st_mode) == 0o600
     opened = json.loads((tmp_path / "openings.json").read_text())["consultations"]
-    assert len(opened[load_finished_consultation().id]["codings"]) == len(load_finished_consultation().comments)
+    codings, comments = opened[load_finished_consultation().id]["codings"], load_finished_consultation().comments
+    assert len({item["submission"] for item in codings}) == len(comments)
+    assert {item["slot"] for item in codings} == {1, 2, 3}
 
 
 def test_a_second_start_keeps_the_data_and_builds_nothing(instance, monkeypatch) -> None:

@@ -108,6 +108,7 @@ class DemoConsultation:
     mix_minimum: int
     max_chars: int
     attachments: int
+    readers: int
     comments: tuple[DemoComment, ...]
 
 
