@@ -30,8 +30,10 @@ from portal.findings.attack_sets import Aim, Family
 from portal.findings.attack_solver import Solver
 from portal.findings.attack_space import Batch, Fact, Point, Space
 
-SEEDS = 24
+SEEDS = 16
 """Points in random directions with which the search begins. The directions are the same in every run."""
+FEW = 16
+"""Sets left for which it pays to be pursued one by one."""
 SLACK = 0.5
 """How far from the best a point in a random direction may be: any will do, and the best takes long."""
 
@@ -70,7 +72,7 @@ def attack(batches: Sequence[Batch], facts: Iterable[Fact], k: int, *, every: bo
         possible = True
         for hunt in hunts:
             hunt.strike(point)
-        if not any(hunt.alive.any() for hunt in hunts):
+        if sum(int(hunt.alive.sum()) for hunt in hunts) <= FEW:
             break
     proven: list[Proof] = []
     if possible:
@@ -136,5 +138,6 @@ def _seeds(solver: Solver) -> Iterator[Point]:
     directions = [np.ones(size), -np.ones(size), *(draw.integers(-9, 10, size=size) for _ in range(SEEDS))]
     for direction in directions:
         point = solver.least(Aim(dict(enumerate(map(int, direction)))), 1, gap=SLACK)
-        if point is not None:
-            yield point
+        if point is None:
+            return  # most likely there is none; at worst fewer sets are shown harmless at once
+        yield point

@@ -115,7 +115,7 @@ class Space:
         values = self.matrix @ point
         if (values < self.lows).any() or (values > self.highs).any():
             return False
-        return all(_within(_value(form, point), ranges) for form, ranges in self.choices)
+        return all(_within(value_of(form, point), ranges) for form, ranges in self.choices)
 
     def _structure(self, batch: Batch) -> None:
         """What holds of any table of ballots."""
@@ -148,7 +148,8 @@ def forms_matrix(forms: Sequence[Form], width: int) -> sparse.csr_matrix:
     return sparse.csr_matrix((np.array(values, dtype=np.int64), (rows, columns)), shape=(len(forms), width))
 
 
-def _value(form: Form, point: Point) -> int:
+def value_of(form: Form, point: Point) -> int:
+    """The form's value in the point."""
     return int(sum(factor * int(point[variable]) for variable, factor in form.items()))
 
 

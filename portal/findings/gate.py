@@ -9,21 +9,21 @@ Why the decision gives nothing away
     A refusal that depends on the exact counts would say "the counts are such that the attack succeeds", which can be
     a proof by itself. So a table is answered in two steps:
 
-    1. *Answerable?* Suppose that no cell of it reached the threshold. If that contradicts what is public, or lets
-       something be proven, the table gets no cell **whatever was counted**. This step reads public facts only, and so
-       does everybody who repeats it.
-    2. Else the attacker is let loose on the true cells. If nothing can be proven they are given; if something can, no
-       cell is given, which is **the same answer as that of a table where no cell reached the threshold**.
+    1. *Its floor.* From public facts only: cells that the table could have, as low as what is public allows; none at
+       all where that is possible. If the floor itself would let something be proven, the table is not answerable: it
+       gets no cell **whatever was counted**.
+    2. Else the attacker is let loose on the true cells. If nothing can be proven they are given. If something can, or
+       if they are the floor, no cell is given: **the two answers are the same**.
 
     Whoever sees a table with cells knows what the attacker of step 2 knew, for the answer follows from what is public
-    and the cells. Whoever sees one without cells cannot exclude the tables of step 1, in none of which a cell reached
-    the threshold; and these alone let nobody prove anything: for every S one of them has S empty or of k ballots.
+    and the cells. Whoever sees one without cells cannot exclude the ballots that have the floor's cells; and these
+    alone let nobody prove anything: for every S some of them have S empty or of k ballots.
 
-    By induction over releases: let the *model* be the set of ballots' tables that agree with the one-way lists, with
-    the cells of the tables given, and with "no cell reached the threshold" for answerable tables that got none. The
-    model is never larger than what an attacker must hold possible, is never empty, and proves nothing; so nothing can
-    be proven of what an attacker must hold possible either. That a withheld table is taken for an empty one makes the
-    attacker of later tables stronger than a real one, so that it errs towards refusing.
+    By induction over releases: let the *model* be the tables of ballots that agree with the one-way lists, with the
+    cells of the tables given, and with the floor of every answerable table that got none. The model is never larger
+    than what an attacker must hold possible, is never empty, and proves nothing; so nothing can be proven of what an
+    attacker must hold possible either. That a withheld table is taken for its floor makes the attacker of later tables
+    stronger than a real one, so that it errs towards refusing.
 
 What it does not cover: guessing (a table without cells may well be improbable), sets that the attacker is not told to
 ask about, and how long a decision takes, for which ``portal tick`` takes it and not the page that asks.
@@ -35,7 +35,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.findings.attack import attack
-from portal.findings.attack_space import Batch, Fact, Range
+from portal.findings.attack_sets import Aim, add
+from portal.findings.attack_solver import Solver
+from portal.findings.attack_space import Batch, Fact, Form, Range, Space, value_of
 from portal.findings.rule import Band, Rule
 from portal.findings.tables import TWO_WAY
 from portal.findings.tables_figures import LEVELS, SEVERITIES, Cell, Figure, Part, Place, Surveyed, figures, shown
@@ -46,12 +48,18 @@ VARIABLES_MOST = 8000
 
 @dataclass(frozen=True)
 class Release:
-    """A table that was decided: ``members`` are consultations, ``cells`` those given, perhaps none."""
+    """A decided table: ``members`` are consultations, ``floor`` None where it is not answerable, ``cells`` those
+    that were given, perhaps none."""
 
     kind: str
     members: tuple[str, ...]
-    answerable: bool
+    floor: Mapping[Place, Band] | None
     cells: Mapping[Place, Band]
+
+    @property
+    def assumed(self) -> Mapping[Place, Band] | None:
+        """What the attacker of later tables is told of the cells; None: nothing."""
+        return self.cells or self.floor
 
 
 def decide(
@@ -63,39 +71,59 @@ def decide(
 ) -> Release:
     """The answer to a table of these members. ``known``: every published consultation; ``earlier``: every decided
     table, in the order of their decisions."""
-    answer = Answer(kind, tuple(members), known, earlier)
-    wanted = shown(kind, [known[name] for name in members], counts)
-    given = answer.answerable() and answer.harmless(wanted)
-    return Release(kind, tuple(members), answer.answerable(), wanted if given else {})
+    answer = Question(kind, tuple(members), known, earlier)
+    floor, wanted = answer.floor(), shown(kind, [known[name] for name in members], counts)
+    given = floor is not None and answer.harmless(wanted) and wanted != floor
+    return Release(kind, tuple(members), floor, wanted if given else {})
 
 
-class Answer:
-    """One question put to the gate, and what is public of the consultations that it touches."""
+class Question:
+    """A table that is asked for, and what is public of the consultations that it touches."""
 
     def __init__(
         self, kind: str, members: tuple[str, ...], known: Mapping[str, Surveyed], earlier: Sequence[Release]
     ) -> None:
         self.kind, self.members = kind, members
-        touched = [release for release in earlier if release.answerable]
+        touched = [release for release in earlier if release.floor is not None]
         self._names = _linked(members, touched)
         self._earlier = [release for release in touched if self._names.intersection(release.members)]
         self._known = {name: known[name] for name in sorted(self._names)}
         self._kinds = {name: self._kinds_of(name) for name in self._known}
         self._parts = {name: parts_of(one, self._kinds[name]) for name, one in self._known.items()}
-        self._answerable: bool | None = None
 
-    def answerable(self) -> bool:
-        """Step 1: from public facts only."""
-        if self._answerable is None:
-            self._answerable = self._comparable() and self.harmless({})
-        return self._answerable
+    def floor(self) -> dict[Place, Band] | None:
+        """Step 1; None when the table is not answerable."""
+        if not self._comparable():
+            return None
+        if self.harmless({}):
+            return {}
+        lowest = self._lowest()
+        return lowest if lowest is not None and self.harmless(lowest) else None
 
     def harmless(self, cells: Mapping[Place, Band]) -> bool:
         """Whether the attacker proves nothing when these cells were given, and all others were not."""
-        facts = [fact for one in self._known.values() for fact in one_way(one, self._themed(one.name))]
-        for release in [*self._earlier, Release(self.kind, self.members, True, cells)]:
-            facts += self._table(release)
+        facts = [*self._public(), *self._facts(self.kind, self.members, cells)]
         return attack(self._batches(), facts, self._rule.k).safe
+
+    def _lowest(self) -> dict[Place, Band] | None:
+        """The cells of ballots that agree with what is public and count as little in the table as can be."""
+        space = Space(self._batches(), self._public())
+        found = figures(self.kind, [self._known[name] for name in self.members], self._parts)
+        forms = {place: space.form(figure.cells) for place, figure in found.items()}
+        total: Form = {}
+        for form in forms.values():
+            add(total, form)
+        point = Solver(space).least(Aim(total), 1)
+        if point is None:
+            return None
+        judged = {place: found[place].judged(value_of(form, point), self._rule)[1] for place, form in forms.items()}
+        return {place: band for place, band in judged.items() if band is not None}
+
+    def _public(self) -> list[Fact]:
+        facts = [fact for one in self._known.values() for fact in one_way(one, self._themed(one.name))]
+        for release in self._earlier:
+            facts += self._facts(release.kind, release.members, release.assumed or {})
+        return facts
 
     @property
     def _rule(self) -> Rule:
@@ -131,11 +159,12 @@ class Answer:
             found.append(Batch(name, one.ballots, self._parts[name], flags, themes))
         return found
 
-    def _table(self, release: Release) -> Iterator[Fact]:
-        members = [self._known[name] for name in release.members]
+    def _facts(self, kind: str, names: Iterable[str], cells: Mapping[Place, Band]) -> Iterator[Fact]:
+        """What a table says that has exactly these cells."""
+        members = [self._known[name] for name in names]
         most = sum(one.ballots for one in members)
-        for place, figure in figures(release.kind, members, self._parts).items():
-            yield Fact(figure.cells, ranges(figure, release.cells.get(place), self._rule, most))
+        for place, figure in figures(kind, members, self._parts).items():
+            yield Fact(figure.cells, ranges(figure, cells.get(place), self._rule, most))
 
 
 def _linked(members: Iterable[str], tables: Sequence[Release]) -> set[str]:

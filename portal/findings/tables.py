@@ -6,7 +6,7 @@ the document, canonical JSON (RFC 8785)::
     {"v":1, "table":"units-gop-y-2026", "kind":"units", "consultations":[{"id","period":{"opens","closes"},
      "publication_sha256"}], "taxonomy":{"version","sha256"},
      "rule":{"k","k_paraphrase","bands":[[5,9],...,[50,null]],"unit_min_headcount"},
-     "answerable":true, "cells":[{"row":"C1","column":"P1","band":"10-14"}]}
+     "floor":[], "cells":[{"row":"C1","column":"P1","band":"10-14"}]}
 
 ===========  ===========================================  ==================  ===============
 kind         what is counted, in ballots                  rows                columns
@@ -18,9 +18,10 @@ kind         what is counted, in ballots                  rows                co
 ``trend``    of each consultation that closed in a year   themes              consultations
 ===========  ===========================================  ==================  ===============
 
-A table is given whole, or with no cell at all. No cell means one of two things that nobody can tell apart: that none
-reached the threshold, or that the cells together would let somebody be singled out (:mod:`portal.findings.gate`).
-``answerable`` false says, of what is public already, that no cell would have been given whatever was counted.
+A table is given whole, or with no cell at all. No cell means one of two things that nobody can tell apart: that the
+cells are those of ``floor``, or that they would let somebody be singled out (:mod:`portal.findings.gate`). ``floor``
+follows from what was public already: cells as low as that allows, mostly none. It is null where even these would be too
+much, so that no cell would have been given whatever was counted.
 
 Pure: an auditor reads it without Flask, SQLAlchemy or SciPy.
 """
@@ -29,7 +30,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -85,7 +86,7 @@ class Table:
     taxonomy_version: int
     taxonomy_sha256: str
     rule: Rule
-    answerable: bool
+    floor: tuple[TableCell, ...] | None
     cells: tuple[TableCell, ...]
 
     def __post_init__(self) -> None:
@@ -103,16 +104,19 @@ class Table:
             raise DisclosureError("table-digest")
         if (self.rule.unit_margin, self.rule.themes_only_under) != (UNIT_MARGIN, THEMES_ONLY_UNDER):
             raise DisclosureError("publication-rule")
-        self._check_cells()
+        if self.cells and (self.floor is None or self.cells == self.floor):
+            raise DisclosureError("table-cells")
+        for cells in (self.cells, self.floor or ()):
+            self._check_cells(cells)
 
-    def _check_cells(self) -> None:
-        places = [(cell.row, cell.column) for cell in self.cells]
-        if places != sorted(set(places)) or (self.cells and not self.answerable):
+    def _check_cells(self, cells: Sequence[TableCell]) -> None:
+        places = [(cell.row, cell.column) for cell in cells]
+        if places != sorted(set(places)):
             raise DisclosureError("table-cells")
         columns = SLUG if self.kind == "trend" else CODE
-        if not all(CODE.fullmatch(cell.row) and columns.fullmatch(cell.column) for cell in self.cells):
+        if not all(CODE.fullmatch(cell.row) and columns.fullmatch(cell.column) for cell in cells):
             raise DisclosureError("table-cells")
-        if any(cell.band not in self.rule.bands for cell in self.cells):
+        if any(cell.band not in self.rule.bands for cell in cells):
             raise DisclosureError("disclosure-unknown-band")
 
     @property
@@ -141,8 +145,8 @@ class Table:
                 "bands": [[band.low, band.high] for band in self.rule.bands],
                 "unit_min_headcount": self.rule.unit_min_headcount,
             },
-            "answerable": self.answerable,
-            "cells": [{"row": cell.row, "column": cell.column, "band": cell.band.label} for cell in self.cells],
+            "floor": None if self.floor is None else _cells(self.floor),
+            "cells": _cells(self.cells),
         }
 
     def to_bytes(self) -> bytes:
@@ -169,7 +173,7 @@ def _table(document: Mapping[str, Any]) -> Table:
     numbers = (rule["k"], rule["k_paraphrase"], rule["unit_min_headcount"], document["taxonomy"]["version"])
     ends = [end for pair in rule["bands"] for end in pair if end is not None]
     # ``true`` and ``1.0`` equal one in Python and are written again as they came.
-    if any(type(number) is not int for number in (*numbers, *ends)) or type(document["answerable"]) is not bool:
+    if any(type(number) is not int for number in (*numbers, *ends)):
         raise DisclosureError("table-malformed")
     bands = tuple(Band(low, high) for low, high in rule["bands"])
     kept = Rule(rule["k"], rule["k_paraphrase"], bands, rule["unit_min_headcount"])
@@ -180,11 +184,17 @@ def _table(document: Mapping[str, Any]) -> Table:
         taxonomy_version=document["taxonomy"]["version"],
         taxonomy_sha256=document["taxonomy"]["sha256"],
         rule=kept,
-        answerable=document["answerable"],
-        cells=tuple(
-            TableCell(cell["row"], cell["column"], band_labelled(cell["band"], bands)) for cell in document["cells"]
-        ),
+        floor=None if document["floor"] is None else _read_cells(document["floor"], bands),
+        cells=_read_cells(document["cells"], bands),
     )
+
+
+def _cells(cells: Iterable[TableCell]) -> list[dict[str, str]]:
+    return [{"row": cell.row, "column": cell.column, "band": cell.band.label} for cell in cells]
+
+
+def _read_cells(cells: Iterable[Mapping[str, str]], bands: Sequence[Band]) -> tuple[TableCell, ...]:
+    return tuple(TableCell(cell["row"], cell["column"], band_labelled(cell["band"], bands)) for cell in cells)
 
 
 def _member(one: Mapping[str, Any]) -> Member:
