@@ -13,17 +13,25 @@ from flask_security import current_user
 
 from portal.accounts import service as accounts
 from portal.consultations import service as consultations
+from portal.consultations.models import Consultation
 from portal.errors import Conflict
 from portal.extensions import db
 from portal.findings import service as findings
 from portal.findings.agreement import published_agreement
 from portal.moderation import agreement, recusal, service
 from portal.moderation.overview import desk_of, offices
+from portal.web.locale import staff_locale
 from portal.web.runtime import runtime, unit_of_work
 from portal.web.staff.moderation import blueprint
 from portal.web.staff.moderation_forms import RecusalForm
 
 office = Blueprint("readership", __name__)
+
+
+def names_of(row: Consultation) -> dict[str, str]:
+    """The categories' names in the account's language."""
+    locale = staff_locale()
+    return {item.code: getattr(item, locale) or item.vi for item in consultations.taxonomy_of(row).categories}
 
 
 def show_alpha(alpha: float) -> str:
@@ -38,9 +46,8 @@ def show_agreement(cid: str) -> ResponseReturnValue:
     service.require_reader(db.session, current_user, row)
     if row.readers == 1:
         raise Conflict("agreement-one-reader")
-    names = {item.code: item for item in consultations.taxonomy_of(row).categories}
     found = agreement.measure(db.session, runtime().sealing, row)
-    page = {"row": row, "found": found, "names": names, "batch": agreement.BATCH, "number": show_alpha}
+    page = {"row": row, "found": found, "names": names_of(row), "batch": agreement.BATCH, "number": show_alpha}
     return render_template("staff/moderation/agreement.html", **page)
 
 
@@ -66,7 +73,8 @@ def stand_back(cid: str) -> ResponseReturnValue:
 def index() -> ResponseReturnValue:
     """How many people can read each consultation, and how far its readers agreed where that is known."""
     shown = offices(db.session)
-    published = {one.row.id for one in shown if one.row.state == "published" and one.row.readers > 1}
-    found = [findings.get(db.session, cid) for cid in sorted(published)]
-    figures = {one.consultation_id: published_agreement(db.session, runtime().sealing, one) for one in found}
-    return render_template("staff/moderation/readership.html", shown=shown, figures=figures)
+    read_twice = [one.row for one in shown if one.row.state == "published" and one.row.readers > 1]
+    atrest = runtime().sealing
+    figures = {row.id: published_agreement(db.session, atrest, findings.get(db.session, row.id)) for row in read_twice}
+    page = {"shown": shown, "figures": figures, "read_twice": [(row, names_of(row)) for row in read_twice]}
+    return render_template("staff/moderation/readership.html", **page)
