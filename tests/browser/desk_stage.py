@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ def stage(
 ) -> None:
     """Open a consultation and have those texts in its log. ``left_out``: place of a text -> name of the moderator whom
     its submitter left out."""
-    with _instance(portal) as settings, work(settings) as session:
+    with instance(portal) as settings, work(settings) as session:
         row = _open(session, settings, cid, readers)
         names = _keys_by_name(session)
         public = dict(names.values())
@@ -48,15 +48,21 @@ def stage(
 
 def places(portal: Portal, cid: str) -> list[int]:
     """The leaf indexes of the consultation's comments."""
-    with _instance(portal) as settings, work(settings) as session:
+    with instance(portal) as settings, work(settings) as session:
         found = select(Submission.leaf_index).where(Submission.consultation_id == cid)
         return sorted(index for index in session.scalars(found) if index is not None)
 
 
-def unlock(page: Page, portal: Portal, cid: str, passphrase: str) -> None:
-    """Open the desk of that consultation and wait until its comments are there."""
+def unlock(
+    page: Page, portal: Portal, cid: str, passphrase: str, *, before: Callable[[Page], None] | None = None
+) -> None:
+    """Open the desk of that consultation and wait until its comments are there. ``before``: what is done first with
+    the passphrase typed in; it is typed again."""
     page.goto(f"{portal.url}/staff/moderation/{cid}")
     page.fill("#passphrase", passphrase)
+    if before is not None:
+        before(page)
+        page.fill("#passphrase", passphrase)
     page.click("[data-unlock]")
     expect(page.locator("#desk")).to_be_visible(timeout=120_000)
 
@@ -90,7 +96,8 @@ def _send(
 
 
 @contextmanager
-def _instance(portal: Portal) -> Iterator[Settings]:
+def instance(portal: Portal) -> Iterator[Settings]:
+    """The demonstration's settings, for services that act on it beside its server."""
     before = os.environ.get("PORTAL_INSTANCE")
     os.environ["PORTAL_INSTANCE"] = str(portal.instance)
     try:

@@ -46,6 +46,15 @@ def press(page: Page, keys: str) -> None:
         page.keyboard.press(key)
 
 
+def nobody_works(page: Page) -> None:
+    """The worker with seed and keys has ended; the browser tells a moment later."""
+    for _ in range(100):
+        if not page.workers:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("a worker goes on")
+
+
 def open_row(page: Page, index: int) -> None:
     page.locator(f"#row-{index} .queue__text").click()
     expect(page.locator("#comment-title")).to_contain_text(str(index))
@@ -68,10 +77,10 @@ def code(page: Page, index: int, *categories: str) -> None:
 def desk(portal: Portal, sign_in: Callable[..., Watched]) -> Callable[..., Watched]:
     """Sign in as one of the three moderators and unlock the desk of a consultation."""
 
-    def enter(place: int, cid: str, width: int = 1280) -> Watched:
+    def enter(place: int, cid: str, width: int = 1280, **more: Callable[[Page], None]) -> Watched:
         person = moderators(portal)[place]
         watched = sign_in(person["name"], width)
-        unlock(watched.page, portal, cid, person["passphrase"])
+        unlock(watched.page, portal, cid, person["passphrase"], **more)
         return watched
 
     return enter
@@ -212,7 +221,7 @@ def test_locking_wipes_and_gives_unsaved_work_back(portal: Portal, desk: Callabl
     assert not [text for text in [*TEXTS, "thẳng thắn", "nể nang"] if text in html]
     assert page.locator("#search").input_value() == page.locator("#paraphrase").input_value() == ""
     assert page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])") == "[{},{}]"
-    assert page.workers == []
+    nobody_works(page)
     # and the draft comes back with the passphrase, from the sealed copy in the tab's memory
     page.fill("#passphrase", moderators(portal)[0]["passphrase"])
     page.click("[data-unlock]")
@@ -237,3 +246,43 @@ def test_on_a_telephone(portal: Portal, desk: Callable[..., Watched], tmp_path: 
     page.click("[data-help]")
     # then nothing is wider than the window and axe finds no fault
     assert faults(page) == []
+
+
+def test_a_thousand_comments(portal: Portal, desk: Callable[..., Watched]) -> None:
+    # given a thousand comments, and a moderator who cancels while they open and then lets them
+    stage(portal, "nghin", [f"Ý kiến thử số {place}: {TEXTS[place % len(TEXTS)]}" for place in range(1000)], readers=2)
+    page = desk(0, "nghin", before=cancel_once).page
+    # then all are in the list, of which the page holds what is in view
+    expect(page.locator("[data-queue] [aria-setsize='1000']").first).to_be_visible()
+    assert page.locator("[data-queue] [role=option]").count() < 60
+    # and progress was told on the way, from the worker, page by page
+    told = page.evaluate("window.told")
+    assert len(told) > 10 and told == sorted(told) and told[-1] == 1000
+    assert len(page.workers) == 1
+    # when one goes to the end of the list and searches
+    page.locator("[data-queue]").focus()
+    press(page, "End")
+    expect(page.locator("[data-queue] [aria-posinset='1000'].is-active")).to_be_visible()
+    assert page.locator("[data-queue] [role=option]").count() < 60
+    page.fill("#search", '"thu so 77"')
+    # then one is found, and the rest is a key away
+    expect(page.locator("[data-queue] [role=option]")).to_have_count(1)
+    press(page, "Enter Escape l")
+    expect(page.locator("#desk")).to_be_hidden()
+    nobody_works(page)
+
+
+def cancel_once(page: Page) -> None:
+    """Press cancel while comments open, and watch how far the bar gets from then on."""
+    page.click("[data-unlock]")
+    expect(page.locator("[data-opening-text]")).to_contain_text("%")
+    page.click("[data-cancel]")
+    expect(page.locator("#passphrase")).to_be_visible()
+    nobody_works(page)
+    page.evaluate(
+        """() => {
+          window.told = [];
+          const bar = document.querySelector("#unlock progress");
+          new MutationObserver(() => bar.value && told.push(bar.value)).observe(bar, { attributes: true });
+        }"""
+    )

@@ -3,7 +3,7 @@
 import { Refusal } from "./api.js";
 import { BulkPanel } from "./bulk-panel.js";
 import { CommentView } from "./comment.js";
-import { byId, fill, part, say, ask } from "./dom.js";
+import { ask, breathe, byId, fill, part, say } from "./dom.js";
 import { Draft } from "./drafts.js";
 import { Filters } from "./filters.js";
 import { CodingForm } from "./form.js";
@@ -63,8 +63,11 @@ export class Desk {
     part(this.root, "integrity").hidden = !broken.length;
     part(this.root, "integrity-text").textContent = broken.length ? fill(this.words.integrity, { list: broken.join(", ") }) : "";
     this.root.hidden = false;
+    await breathe();
     await this.refresh();
+    await breathe();
     const draft = await this.draft.restored();
+    if (this.rows !== rows) return; // locked meanwhile
     const row = rows.find(({ index }) => index === draft?.index) ?? nextToDo(rows, null, this.readers) ?? rows[0] ?? null;
     this.#show(row);
     if (row && row.index === draft?.index) this.form.propose(draft.coding);

@@ -22,6 +22,9 @@ export function say(region, text) {
   });
 }
 
+/** Let the browser draw and take what was pressed, before going on with a long piece of work. */
+export const breathe = () => new Promise((resolve) => setTimeout(resolve));
+
 /** Show an error box with those words and move to it; empty words hide it. */
 export function showError(box, slot, words) {
   slot.textContent = words;
