@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
@@ -22,18 +21,10 @@ from portal.reports import service as reports
 from portal.web.locale import pick, show_day
 from portal.web.staff.audit_alerts import look, said
 from portal.web.staff.ballots_words import missing_lists
+from portal.web.staff.task import Task
+from portal.web.staff.tasks_keys import passing_on, proposals
 
 READERS_LEAST = 2
-
-
-@dataclass(frozen=True)
-class Task:
-    """A next step: what it is, why now, and where to do it (``url`` empty: nothing to press)."""
-
-    title: str
-    text: str = ""
-    url: str = ""
-    action: str = ""
 
 
 def tasks_of(session: Session, account: Account, *, today: date, wanted: int) -> list[Task]:
@@ -43,7 +34,7 @@ def tasks_of(session: Session, account: Account, *, today: date, wanted: int) ->
     if roles & {"admin", "auditor"}:
         found += _alarms(session)
     if "moderator" in roles:
-        found += _moderator(session, account)
+        found += [*_moderator(session, account), *passing_on(session, account)]
     if "committee" in roles:
         found += _committee(session)
     if "issuer" in roles:
@@ -51,7 +42,7 @@ def tasks_of(session: Session, account: Account, *, today: date, wanted: int) ->
     if "admin" in roles:
         found += _admin(session, today, wanted)
     if "auditor" in roles:
-        found += _auditor()
+        found += [*proposals(session), *_auditor()]
     return found
 
 
