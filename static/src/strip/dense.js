@@ -3,7 +3,7 @@
 import { Inflate, Unzlib } from "fflate";
 
 import { concat } from "../lib/bytes.js";
-import { refusal } from "./refusal.js";
+import { isRefusal, refusal } from "./refusal.js";
 
 const STEP = 16 * 1024;
 
@@ -20,8 +20,7 @@ export function inflated(data, most, { raw = false } = {}) {
   try {
     for (let at = 0; at < data.length; at += STEP) stream.push(data.subarray(at, at + STEP), at + STEP >= data.length);
   } catch (error) {
-    if (error?.code === "file-dense") throw error;
-    throw refusal("broken", error);
+    throw isRefusal(error) ? error : refusal("broken", error);
   }
   return concat(...parts);
 }

@@ -12,7 +12,7 @@ export const KEPT_PARTS = words(`
 /** What is told of parts that are left behind. */
 export const TOLD_PARTS = {
   "core-properties": "properties", "extended-properties": "properties", "custom-properties": "properties",
-  "metadata/thumbnail": "thumbnail", thumbnail: "thumbnail", comments: "remarks", commentsExtended: "remarks",
+  thumbnail: "thumbnail", comments: "remarks", commentsExtended: "remarks",
   threadedComment: "remarks", commentAuthors: "remarks", authors: "remarks", people: "remarks", person: "remarks", customXml: "data",
   printerSettings: "printer", oleObject: "embedded", package: "embedded", externalLink: "links", hyperlink: "links",
   attachedTemplate: "links", notesSlide: "notes", pivotCacheDefinition: "data", pivotTable: "data", connections: "links",

@@ -68,7 +68,7 @@ function relationships(run, name) {
   if (!data) return found;
   for (const element of elementsOf(parseXml(data).documentElement)) {
     const type = element.getAttribute("Type") ?? "";
-    const kind = type.replace(/^.*\/relationships\//u, "");
+    const kind = type.split("/").at(-1);
     const outside = element.getAttribute("TargetMode") === "External";
     if (!outside && KEPT_PARTS.has(kind)) {
       found.set(element.getAttribute("Id"), { kind, type, target: resolved(name, element.getAttribute("Target")) });

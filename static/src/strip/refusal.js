@@ -5,6 +5,18 @@ import { CryptoError } from "../lib/errors.js";
 /** The refusal of a file by name, such as "heic"; its code is "file-heic". */
 export const refusal = (name, cause) => new CryptoError(`file-${name}`, cause);
 
+/** Whether an error says already why the file is not taken. */
+export const isRefusal = (error) => error instanceof CryptoError && error.code.startsWith("file-");
+
+/** Do the work; whatever else goes wrong in it says that the file is not what it seems. */
+export async function cleanly(work) {
+  try {
+    return await work();
+  } catch (error) {
+    throw isRefusal(error) ? error : refusal("broken", error);
+  }
+}
+
 /** What was found and taken out, counted by kind, in the order in which it was first met. */
 export class Findings {
   #counts = new Map();

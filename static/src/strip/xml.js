@@ -3,7 +3,7 @@
 import { DOMParser, MIME_TYPE, XMLSerializer } from "@xmldom/xmldom";
 
 import { fromUtf8, utf8 } from "../lib/bytes.js";
-import { refusal } from "./refusal.js";
+import { isRefusal, refusal } from "./refusal.js";
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 
@@ -17,7 +17,7 @@ export function parseXml(data) {
   try {
     return new DOMParser({ onError: fail }).parseFromString(text, MIME_TYPE.XML_TEXT);
   } catch (error) {
-    throw error?.code?.startsWith("file-") ? error : refusal("broken", error);
+    throw isRefusal(error) ? error : refusal("broken", error);
   }
 }
 

@@ -2,11 +2,10 @@
 
 import { unzipSync, zipSync } from "fflate";
 
-import { refusal } from "./refusal.js";
+import { isRefusal, refusal } from "./refusal.js";
 
 const MOST_PARTS = 3000;
 const MOST_BYTES = 160 * 1024 * 1024; // of all parts, unpacked
-const EPOCH = new Date(1980, 0, 1); // the first day that a zip can name (APPNOTE 4.4.6), in whatever zone it is read
 
 /** {name: bytes}; refuses archives that are broken, too large once unpacked, or have names that lead elsewhere. */
 export function unpack(data) {
@@ -25,12 +24,13 @@ export function unpack(data) {
   try {
     return unzipSync(data, { filter });
   } catch (error) {
-    throw error?.code?.startsWith("file-") ? error : refusal("broken", error);
+    throw isRefusal(error) ? error : refusal("broken", error);
   }
 }
 
 /** An archive of `parts`, a list of [name, bytes]; those in `stored` are not packed (ODF wants that of its type). */
 export function pack(parts, stored = []) {
-  const options = (name) => ({ level: stored.includes(name) ? 0 : 6, mtime: EPOCH, os: 0, attrs: 0 });
+  const mtime = new Date(1980, 0, 1); // the first day that a zip can name (APPNOTE 4.4.6), in whatever zone it is read
+  const options = (name) => ({ level: stored.includes(name) ? 0 : 6, mtime, os: 0, attrs: 0 });
   return zipSync(Object.fromEntries(parts.map(([name, data]) => [name, [data, options(name)]])));
 }

@@ -44,6 +44,8 @@ def draft(clock, office) -> dict[str, object]:
         "k_paraphrase": "12",
         "mix_minimum": "4",
         "max_chars": "900",
+        "attachments": "2",
+        "readers": "1",
         "talk_days": "45",
         "units-0-code": "P1",
         "units-0-name_vi": "Phòng Tổng hợp",
@@ -66,7 +68,7 @@ def test_a_draft_keeps_everything_that_was_typed(desk, staff_app, draft, office)
     row, units, kids = stored(staff_app)
     assert (row.state, row.title_vi, row.k, row.k_paraphrase, row.mix_minimum) == ("draft", "Góp ý năm 2027", 6, 12, 4)
     assert (row.max_chars, row.headcount, row.intro_vi) == (900, 75, "Mời các đồng chí góp ý.")
-    assert row.talk_days == 45
+    assert (row.talk_days, row.attachments) == (45, 2)
     assert [(unit.code, unit.name_vi, unit.headcount, unit.level) for unit in units] == [
         ("P1", "Phòng Tổng hợp", 15, "unit")
     ]
@@ -106,7 +108,15 @@ def test_each_mistake_is_named_and_every_input_stays(desk, staff_app, draft, cha
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("k", "4"), ("k_paraphrase", "9"), ("mix_minimum", "0"), ("max_chars", "1501"), ("talk_days", "366")]
+    ("name", "value"),
+    [
+        ("k", "4"),
+        ("k_paraphrase", "9"),
+        ("mix_minimum", "0"),
+        ("max_chars", "1501"),
+        ("attachments", "4"),
+        ("talk_days", "366"),
+    ],
 )
 def test_floors_of_anonymity_are_kept(desk, staff_app, draft, name, value) -> None:
     assert send(desk, "/consultations/new", {**draft, name: value}).status_code == 422
