@@ -161,6 +161,7 @@ def test_two_readers_a_disagreement_and_a_decision(portal: Portal, desk: Callabl
     status_is(first.page, "updated")
     open_row(first.page, place)
     expect(first.page.locator("[data-verdict-decided]")).to_be_visible()
+    expect(first.page.locator("[data-reason-given]")).to_contain_text("Việc chậm là điều cả hai mô tả.")
     expect(first.page.locator("[data-closed]")).to_be_visible()
     # and not a word of codings or texts stood in what a moderator was served or sent, but the codings sent themselves
     assert b"L\xc3\xbd do" not in second.bodies() and TEXTS[0].encode() not in first.bodies()

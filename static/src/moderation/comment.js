@@ -4,6 +4,8 @@ import { byId, clone, fill, part, renderPieces } from "./dom.js";
 import { isDeciding, own, stateOf } from "./rows.js";
 import { highlight } from "./search.js";
 
+const MARGIN = 8; // pixels over the comment
+
 export class CommentView {
   /** `onGroup(group)` is called to see what is similar. */
   constructor(root, words, onGroup) {
@@ -41,7 +43,15 @@ export class CommentView {
   }
 
   focus() {
-    part(this.root, "title").focus();
+    part(this.root, "title").focus({ preventScroll: true });
+  }
+
+  /** Go to the comment's beginning, where it is out of sight: the text itself stays in view, what belongs to it may not. */
+  reveal() {
+    const { top } = this.root.getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) scrollBy({ top: top - MARGIN });
+    this.root.querySelector(".comment").scrollTop = 0;
+    this.focus();
   }
 
   clear() {

@@ -4,7 +4,7 @@
 import { byId, clone, fill, part } from "./dom.js";
 import { differences } from "./differences.js";
 import { labelOf, titleOf } from "./labels.js";
-import { agree, decision, isDeciding, pair } from "./rows.js";
+import { agree, AGREED, decision, isDeciding, pair } from "./rows.js";
 
 export class Compare {
   constructor(words) {
@@ -21,9 +21,9 @@ export class Compare {
 
   show(row) {
     const both = pair(row);
+    if (!both) return this.clear();
     this.row = row;
-    this.root.hidden = !both;
-    if (!both) return this.body.replaceChildren();
+    this.root.hidden = false;
     const [left, right] = both;
     this.deciding = isDeciding(row, this.readers);
     part(this.root, "adopting").hidden = !this.deciding;
@@ -32,6 +32,7 @@ export class Compare {
     const same = agree(left.coding, right.coding);
     const said = decision(row)?.coding ? "decided" : same ? "agreed" : "differ";
     for (const name of ["decided", "agreed", "differ"]) part(this.root, `verdict-${name}`).hidden = name !== said;
+    this.#decision(decision(row)?.coding ?? null);
     return this.body.replaceChildren(...differences(left.coding, right.coding).map((line) => this.#line(line)));
   }
 
@@ -43,6 +44,7 @@ export class Compare {
     this.row = null;
     this.root.hidden = true;
     this.body.replaceChildren();
+    this.#decision(null);
   }
 
   /** Take one side ("left" or "right") into the form, where this moderator decides. */
@@ -51,6 +53,14 @@ export class Compare {
     if (!both) return;
     const { coding } = both[side === "left" ? 0 : 1];
     this.root.dispatchEvent(new CustomEvent("desk:adopt", { bubbles: true, detail: { coding, side } }));
+  }
+
+  // What was decided, in what counts, and why.
+  #decision(coding) {
+    const said = coding ? differences(coding, null).filter(({ field }) => AGREED.includes(field)) : [];
+    const values = said.flatMap(({ field, left }) => left.map(({ value }) => labelOf(field, value)));
+    part(this.root, "decision").textContent = coding ? fill(this.words.decisionSays, { values: values.join("; ") }) : "";
+    part(this.root, "reason-given").textContent = coding ? fill(this.words.decisionWhy, { reason: labelOf("reason", coding.reason ?? "") }) : "";
   }
 
   #line({ field, differs, left, right }) {

@@ -117,7 +117,7 @@ export class Desk {
 
   /** Open that row, after asking about unsaved work. */
   async go(row) {
-    if (!row || row === this.row) return this.view.focus();
+    if (!row || row === this.row) return this.view.reveal();
     if (await this.#settled()) this.#show(row);
     return undefined;
   }
@@ -208,7 +208,7 @@ export class Desk {
     this.#fill(row);
     this.list.mark(row.index);
     this.#count();
-    this.view.focus();
+    this.view.reveal();
   }
 
   #fill(row, how = "show") {
