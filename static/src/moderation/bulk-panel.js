@@ -55,7 +55,9 @@ export class BulkPanel {
     const { steps, left } = planUndo(this.last, this.tools);
     this.form.clear();
     this.dialog.showModal();
-    const { done, error } = await this.#run(steps);
+    const result = await this.#run(steps);
+    if (!result) return;
+    const { done, error } = result;
     this.#remember(error ? this.last.filter(({ row }) => !done.some((step) => step.row === row)) : null);
     if (left.length) this.hooks.pick(left);
     this.#tell(fill(left.length ? this.words.undoneSome : this.words.undone, { count: done.length, left: left.length }), error);
@@ -71,7 +73,9 @@ export class BulkPanel {
   }
 
   async #apply() {
-    const { done, error } = await this.#run(this.form.plan.steps);
+    const result = await this.#run(this.form.plan.steps);
+    if (!result) return;
+    const { done, error } = result;
     this.#remember(done);
     if (!error) this.hooks.pick([]);
     this.#tell(fill(this.words.bulkDone, { count: done.length }), error);
@@ -82,7 +86,7 @@ export class BulkPanel {
     const { signal } = this.stop;
     const bar = this.dialog.querySelector("progress");
     const result = await runSteps(steps, this.hooks.save, { signal, onDone: (count) => (bar.value = count) });
-    if (this.stop?.signal !== signal) return { done: [], error: null }; // locked meanwhile
+    if (this.stop?.signal !== signal) return null; // locked meanwhile
     this.#busy(false);
     this.dialog.close();
     this.hooks.changed();

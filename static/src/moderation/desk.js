@@ -5,12 +5,11 @@ import { BulkPanel } from "./bulk-panel.js";
 import { CommentView } from "./comment.js";
 import { ask, breathe, byId, fill, part, say } from "./dom.js";
 import { Draft } from "./drafts.js";
-import { Filters } from "./filters.js";
 import { CodingForm } from "./form.js";
-import { QueueList } from "./list.js";
 import { updateRows } from "./opening.js";
 import { Panels } from "./panels.js";
-import { choose, nextToDo, progress, stepFrom } from "./queue.js";
+import { nextToDo, progress, stepFrom } from "./queue.js";
+import { QueueView } from "./queue-view.js";
 import { Saver } from "./saving.js";
 
 export class Desk {
@@ -26,7 +25,7 @@ export class Desk {
     this.#parts(byId("queue"), part(this.root, "detail"));
     this.root.addEventListener("desk:adopt", ({ detail }) => this.form.propose(detail.coding));
     this.root.addEventListener("desk:suggested", ({ detail }) => this.form.tick(detail.code));
-    this.root.addEventListener("desk:changed", () => this.refresh());
+    this.root.addEventListener("desk:changed", () => this.queue.refresh());
     this.root.addEventListener("desk:talks", ({ detail }) => this.#talked(detail));
     for (const button of this.root.querySelectorAll("[data-step]")) {
       button.addEventListener("click", () => this.step(button.dataset.step === "next" ? 1 : -1));
@@ -35,9 +34,12 @@ export class Desk {
 
   #parts(queue, detail) {
     const { words } = this;
-    this.filters = new Filters(queue, words, () => this.refresh());
-    this.list = new QueueList(queue, words, { open: (row) => this.go(row), picked: () => this.bulk?.count() });
-    this.view = new CommentView(detail, words, (group) => this.filters.byGroup(group));
+    this.view = new CommentView(detail, words, (group) => this.queue.filters.byGroup(group));
+    this.queue = new QueueView(queue, words, this.unsealer, {
+      open: (row) => this.go(row),
+      picked: () => this.bulk.count(),
+      shown: (query) => this.#shown(query),
+    });
     this.form = new CodingForm(part(detail, "coding"), words, {
       save: () => this.saveAndNext(),
       typed: () => this.row && this.form.dirty && this.draft.later(this.row.index, () => this.form.read()),
@@ -45,8 +47,8 @@ export class Desk {
     this.panels = new Panels(words, this.api, this.unsealer);
     const levels = Object.fromEntries([...byId("unit").options].map(({ value, dataset }) => [value, dataset.level]));
     this.bulk = new BulkPanel(queue, words, { map: this.form.map, levels, readers: this.readers }, {
-      picked: () => this.list.picks.of(this.rows),
-      pick: (rows) => this.list.pick(rows),
+      picked: () => this.queue.picked,
+      pick: (rows) => this.queue.list.pick(rows),
       save: (row, coding) => this.saver.save(row, coding),
       settled: () => this.#settled(),
       changed: () => this.#saved(),
@@ -64,7 +66,7 @@ export class Desk {
     part(this.root, "integrity-text").textContent = broken.length ? fill(this.words.integrity, { list: broken.join(", ") }) : "";
     this.root.hidden = false;
     await breathe();
-    await this.refresh();
+    await this.queue.refresh(rows);
     await breathe();
     const draft = await this.draft.restored();
     if (this.rows !== rows) return; // locked meanwhile
@@ -77,26 +79,13 @@ export class Desk {
   /** Wipe everything that was ever plaintext from the page and from reach. */
   clear() {
     this.draft.rest();
-    for (const row of this.rows) Object.assign(row, { text: null, payload: null, codings: null });
+    for (const row of this.rows) Object.assign(row, { text: "", payload: null, codings: new Map() });
     this.rows = [];
     this.#show(null);
     this.bulk.clear();
-    this.list.clear();
-    this.filters.reset();
+    this.queue.clear();
     this.root.hidden = true;
     part(this.root, "integrity-text").textContent = "";
-  }
-
-  /** Show the rows that the filters let through. The worker searches; an answer that came too late is dropped. */
-  async refresh() {
-    const { query, value } = this.filters;
-    const turn = (this.turn = {});
-    const found = query.trim() ? await this.unsealer.call("desk-search", { query }).catch(() => null) : null;
-    if (turn !== this.turn || this.root.hidden) return;
-    this.list.show(choose(this.rows, value, this.readers, found && new Set(found)), query);
-    part(this.root, "shown").textContent = fill(this.words.shown, { shown: this.list.shown.length, total: this.rows.length });
-    this.view.paint(query);
-    this.#count();
   }
 
   /** Take in what others did meanwhile. What is typed stays as it is. */
@@ -106,7 +95,7 @@ export class Desk {
       const fresh = await updateRows(this);
       if (this.rows !== rows) return; // locked meanwhile
       if (this.row && !this.dirty) this.#fill(this.row, "refresh");
-      await this.refresh();
+      await this.queue.refresh();
       const said = fresh ? this.words.updatedNew : this.words.updated;
       say(byId("status"), said);
       part(byId("tools"), "updated").textContent = said;
@@ -123,25 +112,25 @@ export class Desk {
   }
 
   step(by) {
-    const row = stepFrom(this.list.shown, this.row?.index ?? null, by);
+    const row = stepFrom(this.queue.shown, this.row?.index ?? null, by);
     return row && this.go(row);
   }
 
   toDo() {
-    const row = nextToDo(this.list.shown, this.row?.index ?? null, this.readers);
+    const row = nextToDo(this.queue.shown, this.row?.index ?? null, this.readers);
     return row && this.go(row);
   }
 
   /** Pick or unpick the open row for a change of many. */
   pick() {
-    if (this.row) this.list.toggle(this.row.index);
+    if (this.row) this.queue.list.toggle(this.row.index);
   }
 
   /** Save and open what comes next in the list as it is filtered. */
   async saveAndNext() {
     const from = this.row;
     if (!from || !(await this.save())) return;
-    const { shown } = this.list;
+    const { shown } = this.queue;
     const next = stepFrom(shown, from.index, 1) ?? nextToDo(shown, from.index, this.readers);
     if (next) this.#show(next);
     const { total, done } = progress(this.rows, this.readers);
@@ -174,14 +163,14 @@ export class Desk {
   // Where conversations are: a Map from index to a state of workers/unseal-talk.js.
   #talked(states) {
     for (const row of this.rows) row.talk = states.get(row.index) ?? null;
-    this.list.redraw();
+    this.queue.list.redraw();
   }
 
   // Codings changed on the server and in the rows: what shows them follows.
   async #saved() {
     this.draft.drop();
     if (this.row) this.#fill(this.row, "refresh");
-    await this.refresh();
+    await this.queue.refresh();
   }
 
   #refused(error) {
@@ -190,9 +179,9 @@ export class Desk {
     if (!this.root.hidden) this.form.error(error.words || own[error.code] || this.words.errorWorker);
   }
 
-  #count() {
+  #shown(query) {
+    this.view.paint(query);
     part(byId("tools"), "progress").textContent = fill(this.words.progress, progress(this.rows, this.readers));
-    this.filters.count(this.rows, this.readers);
   }
 
   #show(row) {
@@ -206,14 +195,14 @@ export class Desk {
     }
     row.seen = true;
     this.#fill(row);
-    this.list.mark(row.index);
-    this.#count();
+    this.queue.list.mark(row.index);
+    this.queue.count(); // it has been read now
     this.view.reveal();
   }
 
   #fill(row, how = "show") {
     const others = row.group === null ? 0 : this.rows.filter(({ group }) => group === row.group).length - 1;
-    this.view.show(row, this.filters.query, others);
+    this.view.show(row, this.queue.query, others);
     this.form.open(row);
     this.panels[how](row);
   }
