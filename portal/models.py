@@ -2,7 +2,15 @@
 
 from portal.accounts.models import Account, ModeratorKey, Role
 from portal.ballots.models import BallotCount, Nullifier
-from portal.concerns.models import Concern
+from portal.concerns.models import Concern, ConcernStep, Digest
+from portal.consolidation.models import (
+    ApprovedConsolidation,
+    ConsolidatedFile,
+    Consolidation,
+    ConsolidationImport,
+    ConsolidationTaxonomy,
+    SubordinateOffice,
+)
 from portal.consultations.models import (
     AddedReader,
     Consultation,
@@ -11,7 +19,7 @@ from portal.consultations.models import (
     TaxonomyVersion,
     Unit,
 )
-from portal.findings.models import Publication
+from portal.findings.models import FindingCross, FindingTable, Publication
 from portal.ledger.models import LogCheckpoint, LogCosignature, LogLeaf, LogTile, LogWitness, PoolEntry
 from portal.moderation.models import AgreementBatch, Coding, Handover, Progress, Reading, Recusal
 from portal.reports.models import ApprovedReport, OfficeProfileRow, Report, ReportAct, ReportScratch
@@ -21,15 +29,24 @@ from portal.submissions.models import ResealedWrap, SealedAttachment, SealedEnve
 ALL = (
     Account,
     AgreementBatch,
+    ApprovedConsolidation,
     ApprovedReport,
     AddedReader,
     AnswerTicket,
     BallotCount,
     Coding,
     Concern,
+    ConcernStep,
+    ConsolidatedFile,
+    Consolidation,
+    ConsolidationImport,
+    ConsolidationTaxonomy,
     Consultation,
     ConsultationIssuer,
     ConsultationModerator,
+    Digest,
+    FindingCross,
+    FindingTable,
     Handover,
     LogCheckpoint,
     LogCosignature,
@@ -51,6 +68,7 @@ ALL = (
     SealedAttachment,
     SealedEnvelope,
     Submission,
+    SubordinateOffice,
     TaxonomyVersion,
     Unit,
 )

@@ -15,6 +15,7 @@ from portal.audit.readers import ReaderRules
 from portal.audit.rounds import Document, Round
 from portal.audit.runs import PlainRun, plain_coding, plain_run
 from portal.audit.scratch import Digests, Scratch
+from portal.audit.tables import TableRules
 from portal.audit.turnout import Turnout
 from portal.ledger.events import BadLeaf, decode
 
@@ -29,6 +30,8 @@ class Violation:
 
 # Who must have approved a report, at least (design.md, "Report"; portal.reports.approval).
 PEOPLE = 2
+CONSOLIDATED = 3
+"""The version of ``report`` leaves that are of an upper-level office."""
 
 
 class Invariants:
@@ -37,6 +40,7 @@ class Invariants:
     def __init__(self) -> None:
         self.violations: list[Violation] = []
         self.rounds: dict[str, Round] = {}
+        self.consolidations: dict[str, int] = {}
         self.assets: dict[str, Document] = {}
         self.kinds: dict[str, int] = {}
         self.size = 0
@@ -45,6 +49,7 @@ class Invariants:
         self._keys: dict[str, str] = {}
         self._readers = ReaderRules(self._broken, self._keys)
         self._codings = CodingRules(self._broken, self._scratch)
+        self.tables = TableRules(self._broken, self.rounds)
         self._rules: dict[str, Callable[[int, Document], None]] = {
             "asset": self._asset,
             "key": self._key,
@@ -208,6 +213,9 @@ class Invariants:
             self._readers.reading(index, document, current)
 
     def _finding(self, index: int, document: Document) -> None:
+        if document["v"] == 2:
+            self.tables.table(index, document)
+            return
         current = self._round(index, document, "closed")
         if current is None:
             return
@@ -225,6 +233,9 @@ class Invariants:
         current.state = "published"
 
     def _report(self, index: int, document: Document) -> None:
+        if document["v"] == CONSOLIDATED:
+            self._consolidated(index, document)
+            return
         current = self._round(index, document, "published")
         if current is None:
             return
@@ -239,14 +250,23 @@ class Invariants:
         else:
             current.report = document
 
+    def _consolidated(self, index: int, document: Document) -> None:
+        """A report on many offices' findings: it belongs to no consultation of this log."""
+        name, before = document["consolidation"], self.consolidations.get(document["consolidation"], 0)
+        if document["approvals"] < PEOPLE:
+            self._broken("report-approved-by-one", index)
+        if document["revision"] != before + 1:
+            self._broken("report-revision-out-of-order", index)
+        self.consolidations[name] = max(before, document["revision"])
+
     def _action(self, index: int, document: Document) -> None:
         """An answer; its commitment is salted, so that no honest one stands twice."""
         current = self._round(index, document, "published")
         if current is None:
             return
-        if document["commitment"] in current.answers.values():
+        if any(document["commitment"] in logged for logged in current.answers.values()):
             self._broken("action-twice", index)
-        current.answers[document["concern"]] = document["commitment"]
+        current.answers.setdefault(document["concern"], []).append(document["commitment"])
 
     def _erasure(self, index: int, document: Document) -> None:
         place = document["leaf"]

@@ -22,6 +22,7 @@ from portal.crypto.errors import CryptoError
 HEX32 = re.compile(r"[0-9a-f]{64}")
 KID = re.compile(r"[0-9a-f]{32}")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+TABLE = re.compile(r"[a-z]{4,8}-[a-z0-9][a-z0-9-]{1,39}")
 ASSET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,119}")
 
 Check = Callable[[Any], bool]
@@ -181,12 +182,40 @@ FINDING_LEAF = declare(
         {"consultation": SLUGS, "publication_sha256": HASH, "counts_commitment": HASH, "checkpoint_size": _natural},
     )
 )
+# Version 2 is a table beside the one-way lists (portal.findings.tables), of one consultation or of several.
+FINDING_LEAF_2 = declare(
+    LeafType(
+        "finding",
+        {
+            "table": _matches(TABLE),
+            "consultations": _slugs,
+            "publication_sha256": HASH,
+            "counts_commitment": HASH,
+            "checkpoint_size": _natural,
+        },
+        version=2,
+    )
+)
 REPORT_LEAF = declare(
     LeafType("report", {"consultation": SLUGS, "document_sha256": HASH, "publication_sha256": HASH})
 )
 # Version 2 says which revision it is, counted from 1, and how many people approved these bytes.
 REPORT_LEAF_2 = declare(
     LeafType("report", {**REPORT_LEAF.keys, "revision": _natural, "approvals": _natural}, version=2)
+)
+# Version 3 is of an upper-level office: its report on many offices' findings, and the table they add up to.
+REPORT_LEAF_3 = declare(
+    LeafType(
+        "report",
+        {
+            "consolidation": SLUGS,
+            "document_sha256": HASH,
+            "figures_sha256": HASH,
+            "revision": _natural,
+            "approvals": _natural,
+        },
+        version=3,
+    )
 )
 ACTION_LEAF = declare(LeafType("action", {"consultation": SLUGS, "concern": _natural, "commitment": HASH}))
 ERASURE_LEAF = declare(LeafType("erasure", {"leaf": _natural}))

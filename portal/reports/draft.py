@@ -177,10 +177,11 @@ def draft_report(
         *remedies.paragraphs(rows, taxonomy, phrases),
         Paragraph((Sentence.plain(phrases.frame.closing.format(**words)),)),
     ]
-    return _assemble(profile, phrases, tuple(blocks))
+    return assemble(profile, phrases, tuple(blocks))
 
 
-def _assemble(profile: OfficeProfile, phrases: Phrases, blocks: tuple[Block, ...]) -> Document:
+def assemble(profile: OfficeProfile, phrases: Phrases, blocks: tuple[Block, ...]) -> Document:
+    """A report of these blocks between the office's own head, recipients and signature."""
     letterhead, signer = profile.letterhead, profile.signer
     return Document(
         style=profile.style,

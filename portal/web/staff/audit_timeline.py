@@ -68,7 +68,10 @@ def _list(one: Happening) -> str:
     )
 
 
-def _report(revision: int) -> str:
+def _report(one: Happening) -> str:
+    revision = one.leaf.get("revision", 1)
+    if "consolidation" in one.leaf:
+        return gettext("Version %(revision)s of a consolidated report approved", revision=revision)
     if revision > 1:
         return gettext("Version %(revision)s of the report approved", revision=revision)
     return gettext("Report approved")
@@ -78,7 +81,7 @@ WORDS: dict[str, Callable[[Happening], str]] = {
     "consultation-open": lambda one: gettext("Consultation opened"),
     "consultation-close": lambda one: gettext("Consultation closed"),
     "finding": lambda one: gettext("Findings published"),
-    "report": lambda one: _report(one.leaf.get("revision", 1)),
+    "report": _report,
     "key-add": lambda one: gettext("A moderator's key was added (%(kid)s…)", kid=_kid(one)),
     "key-revoke": lambda one: gettext("A moderator's key was revoked (%(kid)s…)", kid=_kid(one)),
     "reader": _reader,
