@@ -14,6 +14,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,9 @@ APP_SECRETS = {
 }
 
 
-def setting(default: Any, help_text: str) -> Any:
-    """A field of :class:`Settings` with its one-line description."""
-    return field(default=default, metadata={"help": help_text})
+def setting(default: Any, help_text: str, *, shown: bool = True) -> Any:
+    """A field of :class:`Settings` with its one-line description; not ``shown``: kept out of ``repr``."""
+    return field(default=default, metadata={"help": help_text}, repr=shown)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,15 @@ class Settings:
     ballot_issuers: int = setting(2, "issuers that a consultation with ballots needs: `1` or `2`")
     acknowledge_days: int = setting(5, "working days the committee gives itself to acknowledge a concern")
     answer_days: int = setting(30, "days the committee gives itself to answer a concern")
+    holidays: tuple[str, ...] = setting((), "days off beside weekends, comma-separated (`2027-02-05`); none is known")
+    escalate_to: tuple[str, ...] = setting((), "e-mail addresses of the committee's chair and further people, in turn")
+    escalate_days: int = setting(7, "days after which an overdue concern reaches the next of them")
+    smtp_host: str = setting("", "mail server for the committee's reminders; empty: none are sent")
+    smtp_port: int = setting(587, "the mail server's port")
+    smtp_security: str = setting("starttls", "`starttls`, `tls` or `none` (a server on this machine)")
+    smtp_user: str = setting("", "account at the mail server")
+    smtp_password: str = setting("", "its password; better as a variable than in the file", shown=False)
+    smtp_from: str = setting("", "sender of the mails")
     session_minutes: int = setting(60, "minutes of idleness after which a staff session ends")
     fresh_minutes: int = setting(15, "minutes for which a sign-in counts as fresh for unlocking and publishing")
     secrets: Secrets | None = field(default=None, repr=False)
@@ -82,6 +92,11 @@ class Settings:
     def demo(self) -> bool:
         """Whether this is the demonstration office."""
         return self.env == "demo"
+
+    @property
+    def days_off(self) -> frozenset[date]:
+        """The holidays as days."""
+        return frozenset(map(date.fromisoformat, self.holidays))
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -149,12 +164,21 @@ def coerce(variable: str, raw: Any, default: Any) -> Any:
     return str(raw)
 
 
+def is_day(text: str) -> bool:
+    """Whether the text is a calendar day in its one spelling, such as ``2027-02-05``."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _check(settings: Settings) -> None:
     choices = {
         "env": ("production", "demo", "test"),
         "app": ("public", "staff", "all"),
         "totp": ("required", "optional"),
         "mix_when": ("day", "minimum"),
+        "smtp_security": ("starttls", "tls", "none"),
     }
     if settings.log_origin and not LOG_ORIGIN.fullmatch(settings.log_origin):
         raise ConfigError("PORTAL_LOG_ORIGIN is a host and a path, such as 'gop-y.example.vn/log'.")
@@ -163,6 +187,7 @@ def _check(settings: Settings) -> None:
             raise ConfigError(f"PORTAL_{name.upper()} must be one of: {', '.join(allowed)}.")
     if settings.ballot_issuers not in (1, 2):
         raise ConfigError("PORTAL_BALLOT_ISSUERS must be 1 or 2.")
+    _check_committee(settings)
     if settings.env != "production":
         return
     needed = {
@@ -175,6 +200,15 @@ def _check(settings: Settings) -> None:
             raise ConfigError(f"Set PORTAL_{name.upper()} ({what}) in the environment or {name} in portal.toml.")
     if settings.totp != "required":
         raise ConfigError("PORTAL_TOTP must be 'required' in production: staff sign in with a second factor.")
+
+
+def _check_committee(settings: Settings) -> None:
+    if not all(map(is_day, settings.holidays)):
+        raise ConfigError("PORTAL_HOLIDAYS are days such as 2027-02-05, separated by commas.")
+    if settings.escalate_days < 1:
+        raise ConfigError("PORTAL_ESCALATE_DAYS must be at least 1.")
+    if settings.smtp_host and not (settings.smtp_from and settings.staff_origins):
+        raise ConfigError("Mails have a sender and say where to sign in: set PORTAL_SMTP_FROM, PORTAL_STAFF_ORIGINS.")
 
 
 def _read_secrets(settings: Settings, env: Mapping[str, str]) -> Secrets:

@@ -1,12 +1,18 @@
 """Openings of commitments: what only an auditor is given, and what follows from them.
 
-An openings file is canonical JSON (RFC 8785): ``{"v": 3, "consultations": {id: {"codings": [{"submission", "salt",
-"coding"}], "counts": {...}, "counts_salt", "taxonomy", "settings": {...}, "report", "answers": [{"concern", "code",
-"state", "text", "salt"}]}}}``. ``codings`` stand in the log's order; ``taxonomy`` is its document's text, ``settings``
-are those whose digest was logged at opening, ``report`` is the approved report's document or null. It holds no comment
-and no moderator's name. Where two people read each comment, a coding has ``slot`` and ``coder`` as well
-(:mod:`portal.audit.codings`); versions 1 and 2 knew no such codings, and version 1 had neither ``report`` nor
-``answers``.
+An openings file is canonical JSON (RFC 8785)::
+
+    {"v": 4, "consultations": {id: {"codings": [{"submission", "salt", "coding"}], "counts": {...}, "counts_salt",
+     "taxonomy", "settings": {...}, "report", "answers": [{"concern", "code", "state", "text", "salt"}]}},
+     "tables": {id: {"cells": [{"row", "column", "count"}], "salt"}}}
+
+``codings`` stand in the log's order; ``taxonomy`` is its document's text, ``settings`` are those whose digest was
+logged at opening, ``report`` is the approved report's document or null. It holds no comment and no moderator's name.
+Where two people read each comment, a coding has ``slot`` and ``coder`` as well (:mod:`portal.audit.codings`). Versions
+before 4 had no ``tables``, versions 1 and 2 knew no codings of two readers, and version 1 had neither ``report`` nor
+``answers``. From version 4 on, ``answers`` are all public steps on each concern in the log's order (one without text took
+the earlier ones back), with their ``day`` and the day promised (``due``) where those were kept; versions 2 and 3 held
+the newest alone.
 """
 
 from __future__ import annotations
@@ -31,7 +37,9 @@ from portal.findings.rule import Rule
 
 KEYS_1 = frozenset({"codings", "counts", "counts_salt", "taxonomy", "settings"})
 KEYS_2 = KEYS_1 | {"report", "answers"}
-KEYS = {1: KEYS_1, 2: KEYS_2, 3: KEYS_2}
+KEYS = {1: KEYS_1, 2: KEYS_2, 3: KEYS_2, 4: KEYS_2}
+TABLES_SINCE = 4
+"""The version of openings files from which on tables beside the one-way lists are opened."""
 
 
 class OpeningsMalformed(ValueError):
@@ -40,10 +48,11 @@ class OpeningsMalformed(ValueError):
 
 @dataclass(frozen=True)
 class Openings:
-    """The openings of each consultation by its id; ``version``: of the file."""
+    """The openings of each consultation and of each table by its id; ``version``: of the file."""
 
     version: int
     rounds: Mapping[str, dict[str, Any]]
+    tables: Mapping[str, dict[str, Any]]
 
 
 def parse_openings(data: bytes) -> Openings:
@@ -51,15 +60,19 @@ def parse_openings(data: bytes) -> Openings:
     try:
         document = json.loads(data)
         version, rounds = document["v"], document["consultations"]
-        if type(version) is not int or set(document) != {"v", "consultations"}:
+        opened = {"tables"} if version >= TABLES_SINCE else set()
+        if type(version) is not int or set(document) != {"v", "consultations"} | opened:
             raise KeyError("v")
+        tables = document.get("tables", {})
+        if any(set(opening) != {"cells", "salt"} for opening in tables.values()):
+            raise KeyError("tables")
         if any(set(opening) != KEYS[version] for opening in rounds.values()) or rfc8785.dumps(document) != data:
             raise KeyError("consultations")
         if not all(is_opening(item, version) for opening in rounds.values() for item in opening["codings"]):
             raise KeyError("codings")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise OpeningsMalformed("not an openings file") from error
-    return Openings(version, rounds)
+    return Openings(version, rounds, tables)
 
 
 def check_round(name: str, current: Round, opening: dict[str, Any], publication: bytes) -> list[str]:
@@ -127,16 +140,22 @@ def _report(current: Round, text: str | None) -> list[str]:
 
 
 def _answers(current: Round, answers: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Each published answer is the newest that was committed to for its concern."""
+    """Each public step was committed to for its concern, in the log's order, and none keeps a newer one back."""
     failures = []
-    last = -1
+    last = (-1, -1)
+    newest: dict[int, int] = {}
     for item in answers:
-        shown = {name: item[name] for name in ("code", "state", "text")}
-        if item["concern"] not in current.answers:
-            failures.append("answer-not-logged")
-        elif commit(bytes.fromhex(item["salt"]), shown).hex() != current.answers[item["concern"]]:
-            failures.append("answer-commitment-does-not-open")
-        if item["concern"] <= last:
+        concern, logged = item["concern"], current.answers.get(item["concern"], [])
+        shown = {name: value for name, value in item.items() if name not in {"concern", "salt"}}
+        commitment = commit(bytes.fromhex(item["salt"]), shown).hex()
+        if commitment not in logged:
+            failures.append("answer-commitment-does-not-open" if logged else "answer-not-logged")
+            continue
+        place = (concern, logged.index(commitment))
+        if place <= last:
             failures.append("answer-opening-twice")
-        last = item["concern"]
+        last = place
+        newest[concern] = place[1]
+    if any(place != len(current.answers[concern]) - 1 for concern, place in newest.items()):
+        failures.append("answer-opening-missing")
     return failures

@@ -62,7 +62,7 @@ class Round:
     finding: Document | None = None
     finding_leaf: int = -1
     report: Document | None = None
-    answers: dict[int, str] = field(default_factory=dict)
+    answers: dict[int, list[str]] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     lines: dict[str, str] = field(init=False)
 

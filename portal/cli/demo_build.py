@@ -19,6 +19,7 @@ from portal.accounts import security
 from portal.accounts import service as accounts
 from portal.accounts.models import Account
 from portal.ballots import issuers as ballot_issuers
+from portal.cli.demo_committee import work_on
 from portal.cli.demo_data import (
     DemoComment,
     DemoConsultation,
@@ -110,7 +111,7 @@ class DemoOfficeBuilder:
         self._code(row)
         self._set_day(today + timedelta(days=finished.closes_in_days + 1))
         consultations.close_consultation(self.session, self.log, row)
-        self._publish(row)
+        self._publish(row, today)
         second = self._open(ongoing, taxonomy.version, today)
         purse = self._issue(second)
         self._send(second, ongoing.comments, purse, today)
@@ -266,15 +267,17 @@ class DemoOfficeBuilder:
         desks = DemoReaders(self.session, self.log, self.atrest, row, seeds, people, self.clock.today())
         desks.code_all({index: coding for index, coding in codings.items() if coding})
 
-    def _publish(self, row: Consultation) -> None:
+    def _publish(self, row: Consultation, today: date) -> None:
         publication = findings.publish(self.session, self.log, self.atrest, row)
-        concerns.ensure(
+        found = concerns.ensure(
             self.session,
             publication,
             today=self.clock.today(),
             answer_days=self.settings.answer_days,
             acknowledge_days=self.settings.acknowledge_days,
+            holidays=self.settings.days_off,
         )
+        work_on(self.session, self.log, self.atrest, found, day=self.clock.today(), today=today)
         reports.save_profile(self.session, demo_profile())
         reports.start(self.session, self.atrest, row, publication)
 

@@ -10,6 +10,7 @@ import click
 from portal.ballots.fetching import fetch_closing
 from portal.ballots.issuers import awaiting_closing, take_closing
 from portal.cli.context import database, open_log, system_clock, work
+from portal.cli.digest import try_digests
 from portal.cli.witnessing import Round, ask_witnesses, news, refuse_rolled_back
 from portal.clock import Clock
 from portal.config import Settings, load_settings
@@ -130,6 +131,7 @@ def try_once(settings: Settings, log: Log, clock: Clock, tidied: int) -> int:
 def tick(every: int) -> None:
     """Shuffle in what waits, close what is over, fetch the issuers' lists that are due, ask witnesses to cosign.
 
+    The committee is reminded by mail of what it owes, once a day at most, where a mail server is set.
     Witnesses are asked first, too: nothing is appended to a log that was restored from an old copy.
     """
     settings = load_settings()
@@ -141,10 +143,13 @@ def tick(every: int) -> None:
         tidy(settings)
         try_witnesses(settings, log, {})
         click.echo(f"{appended} leaves appended, {closed} consultations closed, {lists} issuers' lists logged.")
+        if sent := try_digests(settings, clock):
+            click.echo(f"{sent} reminders sent.")
         return
     tidied, heard = -1, try_witnesses(settings, log, None)
     while os.getppid() == parent:
         tidied = try_once(settings, log, clock, tidied)
         try_lists(settings, log, clock)
         heard = try_witnesses(settings, log, heard)
+        try_digests(settings, clock)
         time.sleep(every)

@@ -52,7 +52,7 @@ class IssuerSettings:
     smtp_port: int = setting(587, "the mail server's port")
     smtp_security: str = setting("starttls", "`starttls`, `tls` or `none` (a server on this machine)")
     smtp_user: str = setting("", "account at the mail server")
-    smtp_password: str = setting("", "its password; better as a variable than in the file")
+    smtp_password: str = setting("", "its password; better as a variable than in the file", shown=False)
     smtp_from: str = setting("", "sender of the mails")
     secrets: IssuerSecrets | None = field(default=None, repr=False)
 

@@ -2,19 +2,15 @@
 
 A mail is read by more people than a sealed slip, the mail server's keepers among them; a code is void once its owner
 has collected, and one issuer's code alone makes no ballot. Neither a code nor an address goes into a log or an
-exception: what smtplib raises holds both, so it is dropped where it is caught.
+exception: what smtplib raises holds both, so :mod:`portal.mail` drops it where it is caught.
 """
 
 from __future__ import annotations
 
-import smtplib
-import ssl
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid, parseaddr
 from zoneinfo import ZoneInfo
 
 from portal.clock import Clock, SystemClock
@@ -23,9 +19,8 @@ from portal.issuing.claims import Slip
 from portal.issuing.config import IssuerSettings
 from portal.issuing.paper.slips import grouped_key
 from portal.issuing.roster_file.people import EMAIL
-from portal.issuing.words import N_
-
-TIMEOUT = 20  # seconds for each answer of the server
+from portal.mail import compose, connected, deliver
+from portal.words import N_
 
 
 @dataclass(frozen=True)
@@ -83,9 +78,10 @@ def send_codes(
     addressed = [slip for slip in slips if slip.email]
     sent: list[str] = []
     if addressed:
-        with _connected(settings) as server:
+        with connected(settings) as server:
             for slip in addressed:
-                if _send(server, _message(settings, slip, letter, now)):
+                message = _message(settings, slip, letter, now)
+                if message is not None and deliver(server, message):
                     sent.append(slip.staff_code)
     taken = set(sent)
     return MailReport(
@@ -97,60 +93,8 @@ def send_codes(
 
 def check_server(settings: IssuerSettings) -> None:
     """Refuse as :func:`send_codes` does when the server cannot be used: before codes that people hold are made void."""
-    if not settings.smtp_host:
-        raise Conflict("mail-off")
-    with _connected(settings):
+    with connected(settings):
         return
-
-
-@contextmanager
-def _connected(settings: IssuerSettings) -> Iterator[smtplib.SMTP]:
-    server = _connect(settings)
-    try:
-        yield server
-    finally:
-        with suppress(smtplib.SMTPException, OSError):
-            server.quit()
-        server.close()
-
-
-def _connect(settings: IssuerSettings) -> smtplib.SMTP:
-    context = ssl.create_default_context()
-    place = (settings.smtp_host, settings.smtp_port)
-    server: smtplib.SMTP | None = None
-    try:
-        if settings.smtp_security == "tls":
-            server = smtplib.SMTP_SSL(*place, timeout=TIMEOUT, context=context)
-        else:
-            server = smtplib.SMTP(*place, timeout=TIMEOUT)
-        if settings.smtp_security == "starttls":
-            server.starttls(context=context)
-        if settings.smtp_user:
-            server.login(settings.smtp_user, settings.smtp_password)
-        server.ehlo_or_helo_if_needed()
-    except smtplib.SMTPAuthenticationError:
-        _drop(server)
-        raise Conflict("mail-login-refused") from None
-    except (OSError, UnicodeError):  # smtplib's own errors and those of ssl are OSErrors
-        _drop(server)
-        raise Conflict("mail-unreachable") from None
-    return server
-
-
-def _drop(server: smtplib.SMTP | None) -> None:
-    if server is not None:
-        server.close()
-
-
-def _send(server: smtplib.SMTP, message: EmailMessage | None) -> bool:
-    """Whether the server took it. After a lost connection this and all further ones are refused."""
-    if message is None or server.sock is None:
-        return False
-    try:
-        server.send_message(message)
-    except OSError:  # refused or lost: smtplib's errors are OSErrors
-        return False
-    return True
 
 
 def _message(settings: IssuerSettings, slip: Slip, letter: Letter, now: datetime) -> EmailMessage | None:
@@ -171,13 +115,10 @@ def _message(settings: IssuerSettings, slip: Slip, letter: Letter, now: datetime
         "key": grouped_key(letter.key_id),
     }
     parts = (words.greeting, words.about, words.codes, words.where, words.key, words.others, words.honest, words.secret)
-    message = EmailMessage()
-    message["Subject"] = " ".join((words.subject % values).split())
-    message["From"] = settings.smtp_from
-    message["To"] = slip.email
-    message["Date"] = format_datetime(now)
-    # The machine's own name stays at home.
-    message["Message-ID"] = make_msgid(domain=parseaddr(settings.smtp_from)[1].rpartition("@")[2] or "localhost")
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content("\n\n".join(part % values for part in parts) + "\n", charset="utf-8")
-    return message
+    return compose(
+        settings.smtp_from,
+        to=slip.email,
+        subject=" ".join((words.subject % values).split()),
+        text="\n\n".join(part % values for part in parts) + "\n",
+        now=now,
+    )

@@ -7,7 +7,7 @@ Each is filled with ``line`` (a number) and the problem's ``detail``::
 
 from __future__ import annotations
 
-from portal.issuing.words import N_
+from portal.words import N_
 
 PROBLEM_WORDS: dict[str, str] = {
     # the file

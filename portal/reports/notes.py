@@ -14,6 +14,7 @@ from datetime import date
 
 import rfc8785
 
+from portal.accounts.hand import Hand
 from portal.reports.errors import BadDocument
 from portal.reports.tables import plain, read_table
 
@@ -26,14 +27,6 @@ CHOICES = {
     "figure": ("accept",),
     "lost": ("leave-out",),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """Who acts, by account, and on which day."""
-
-    account: int
-    day: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,10 @@ MESSAGES = {
     "concern-unknown": _l("There is no such concern."),
     "concern-state": _l("Choose a state for the concern."),
     "concern-answer-empty": _l("Write the answer before publishing it."),
+    "concern-state-order": _l("That state cannot follow the one in which the concern is now."),
+    "concern-still-received": _l("A concern that is answered is more than received. Choose another state."),
+    "concern-owner": _l("Choose somebody of the committee who can sign in."),
+    "concern-not-published": _l("No answer to this concern is public, so there is nothing to take back."),
     **REPORTS,
 }
 

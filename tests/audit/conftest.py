@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.accounts.hand import Hand
 from portal.audit.export import openings, public_files
 from portal.clock import Clock, FixedClock
 from portal.concerns import service as concerns
@@ -66,7 +67,7 @@ def walk(session: Session, log: Log, clock: Clock, atrest: AtRest, office: Offic
     publication = publish(session, log, clock, atrest, office)
     row = consultations.get(session, office.consultation)
     given = concerns.Answer("accepted", "", clock.today(), "<p>Sẽ làm.</p>", True)
-    concerns.answer(session, log, atrest, concerns.get(session, row.id, "C1"), given)
+    concerns.answer(session, log, atrest, concerns.get(session, row.id, "C1"), given, hand=Hand(1, clock.today()))
     report(session, log, clock, atrest, publication)
 
 

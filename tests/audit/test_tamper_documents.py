@@ -366,6 +366,14 @@ OPENINGS: dict[str, tuple[Callable[[Rich], bytes], set[str]]] = {
         opening(lambda o: o["answers"][0].update(state="done")), {"answer-commitment-does-not-open"}
     ),
     "answers swapped": (opening(lambda o: _swap(o["answers"], "text")), {"answer-commitment-does-not-open"}),
+    "answer's promised day changed": (
+        opening(lambda o: o["answers"][0].update(due="2027-12-31")), {"answer-commitment-does-not-open"}
+    ),
+    "answer's day dropped": (
+        opening(lambda o: [o["answers"][0].pop(name) for name in ("day", "due")]), {"answer-commitment-does-not-open"}
+    ),
+    "newest answer withheld": (opening(lambda o: o["answers"].pop()), {"answer-opening-missing"}),
+    "answers in another order": (opening(lambda o: o["answers"].reverse()), {"answer-opening-twice"}),
     "answer twice": (opening(lambda o: o["answers"].append(o["answers"][-1])), {"answer-opening-twice"}),
     "answer added": (
         opening(lambda o: o["answers"].append({**o["answers"][0], "concern": 99})), {"answer-not-logged"}

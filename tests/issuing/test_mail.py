@@ -27,7 +27,7 @@ from portal.errors import Conflict
 from portal.issuing.claims import Slip
 from portal.issuing.config import IssuerSettings
 from portal.issuing.mail import Letter, LetterWords, MailReport, check_server, send_codes
-from portal.issuing.words import translated
+from portal.words import translated
 
 CODE = "7K3M-0N9A-B1CD-E2FG-HJ"
 KEY_ID = "a1b2c3d4e5f60718" + "9" * 48

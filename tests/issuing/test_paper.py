@@ -19,7 +19,7 @@ from portal.crypto.crockford import encode_code, parse_code
 from portal.errors import Conflict
 from portal.issuing.claims import Slip
 from portal.issuing.paper import CardSheet, CardWords, SlipSheet, SlipWords, canvas, cards_pdf, slips_pdf
-from portal.issuing.words import translated
+from portal.words import translated
 
 KEY_ID = "a1b2c3d4e5f60718" + "9" * 48
 SHEET = SlipSheet(

@@ -1,10 +1,10 @@
-"""What slips and cards say. Translate with :func:`portal.issuing.words.translated` before printing."""
+"""What slips and cards say. Translate with :func:`portal.words.translated` before printing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.issuing.words import N_
+from portal.words import N_
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from portal.issuing import claims, rounds
 from portal.issuing.config import IssuerSettings
 from portal.issuing.mail import Letter, LetterWords, check_server, send_codes
 from portal.issuing.models import Round
-from portal.issuing.words import translated
+from portal.words import translated
 from portal.web.forms import put_error
 from portal.web.issuer.door import sitting
 from portal.web.issuer.forms import LetterForm, OneSlipForm, SlipsForm

@@ -14,7 +14,7 @@ from portal.issuing.config import IssuerSettings
 from portal.issuing.models import Round
 from portal.issuing.paper import CardSheet, SlipSheet, cards_pdf, slips_pdf
 from portal.issuing.paper.words import CardWords, SlipWords
-from portal.issuing.words import translated
+from portal.words import translated
 from portal.web.issuer.shown import collect_page
 from portal.web.language import day_in, pick_in
 

@@ -14,20 +14,20 @@ from portal.web import access
 from portal.web.bucket import GlobalBucket
 from portal.web.locale import public_url
 from portal.web.origin import check_origin
-from portal.web.public import ballots, files, log, mail, pages, receipts, results, sealing, submissions
+from portal.web.public import ballots, board, files, log, mail, pages, receipts, results, sealing, submissions
 from portal.web.public.blueprint import public
 from portal.web.runtime import KEY, runtime
 
-__all__ = ["ballots", "install", "log", "mail", "pages", "receipts", "results", "sealing"]
+__all__ = ["ballots", "board", "install", "log", "mail", "pages", "receipts", "results", "sealing"]
 
 NAV = {
-    "home": "consultation",
-    "results": "result",
-    "how": "",
-    "receipt": "proof",
-    "log": "",
+    "home": ("consultation",),
+    "results": ("result", "board", "boards"),
+    "how": (),
+    "receipt": ("proof",),
+    "log": (),
 }
-"""Endpoints of the main navigation, and the page below each that also counts as being there."""
+"""Endpoints of the main navigation, and the pages below each that also count as being there."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _layout(settings: Settings) -> dict[str, Any]:
         "log": gettext("Public log"),
     }
     items = [
-        {"label": words[name], "url": public_url(name), "current": here in {name, below}}
+        {"label": words[name], "url": public_url(name), "current": here in (name, *below)}
         for name, below in NAV.items()
     ]
     return {"organ": settings.office_name, "home_url": public_url("home"), "nav_items": items}

@@ -10,6 +10,7 @@ from portal.concerns import service as concerns
 from portal.consultations import service as consultations
 from portal.extensions import db
 from portal.findings import service as findings
+from portal.web.concern_words import KINDS, STATES
 from portal.web.locale import public_locale
 from portal.web.public.blueprint import public
 from portal.web.public.shown import label
@@ -34,6 +35,8 @@ def result(cid: str) -> ResponseReturnValue:
         document=document,
         findings=label(document, consultations.taxonomy_of(row), row, public_locale()),
         answers=concerns.published(db.session(), cid),
+        states=STATES,
+        kinds=KINDS,
         leaf=publication.finding_leaf,
     )
 

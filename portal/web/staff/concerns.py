@@ -2,72 +2,75 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_security import current_user
 
+from portal.accounts.hand import Hand
 from portal.concerns import service
-from portal.concerns.deadlines import deadline, is_overdue
-from portal.concerns.markup import to_html, to_text
+from portal.concerns.calendar import to_ics
+from portal.concerns.markup import to_text
 from portal.concerns.models import Concern
+from portal.concerns.people import members
 from portal.consultations import service as consultations
-from portal.consultations.models import Consultation
-from portal.consultations.taxonomy import Remedy
-from portal.errors import Invalid
+from portal.errors import PortalError
 from portal.extensions import db
 from portal.findings import service as findings
-from portal.web.fresh import is_fresh, verify_url
-from portal.web.locale import staff_locale
-from portal.web.public.shown import Labelled
+from portal.web.concern_words import KINDS, STATES
+from portal.web.fresh import is_fresh
 from portal.web.runtime import runtime, unit_of_work
-from portal.web.staff.concerns_forms import ANSWER_MAX, STATES, AnswerForm
-from portal.web.staff.findings import shown
+from portal.web.staff.concerns_due import entries, lines, reminders
+from portal.web.staff.concerns_forms import AnswerForm
+from portal.web.staff.concerns_page import page_of
 from portal.web.staff.forms import put_error, refuse
+from portal.web.staff.freshly import freshly
 
 blueprint = Blueprint("concerns", __name__)
 
-
-@dataclass(frozen=True)
-class Line:
-    """A concern in a list: its published row, and the day by which the next step is owed (None: nothing is)."""
-
-    concern: Concern
-    row: Labelled
-    deadline: date | None
-    overdue: bool
-
-
-def lines(cid: str) -> list[Line]:
-    """The consultation's concerns, the most pressing first."""
-    today, published = runtime().clock.today(), _rows(cid)
-    found = [
-        Line(concern, published[concern.code], deadline(concern), is_overdue(concern, today))
-        for concern in service.listing(db.session, cid)
-    ]
-    return sorted(found, key=lambda line: (line.deadline or date.max, -line.row.low))
-
-
-def _rows(cid: str) -> dict[str, Labelled]:
-    words = shown(cid)
-    return {row.code: row for row in (*words.categories, *words.praise, *words.themes)}
+FIELDS = {
+    "concern-answer-empty": "text",
+    "concern-state": "state",
+    "concern-state-order": "state",
+    "concern-still-received": "state",
+    "concern-owner": "owner_id",
+}
 
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """The concerns of every published consultation."""
-    rows = consultations.list_all(db.session, ("published",))
-    return render_template("staff/concerns/index.html", rounds=[(row, lines(row.id)) for row in rows], states=STATES)
+    return _listing([row.id for row in consultations.list_all(db.session, ("published",))])
 
 
 @blueprint.get("/<cid>")
 def show(cid: str) -> ResponseReturnValue:
     """The concerns of one published consultation."""
     findings.get(db.session, cid)
-    row = consultations.get_public(db.session, cid)
-    return render_template("staff/concerns/index.html", rounds=[(row, lines(cid))], states=STATES)
+    return _listing([cid])
+
+
+def _listing(names: list[str]) -> str:
+    due = reminders(db.session(), current_user, runtime().clock.today())
+    return render_template(
+        "staff/concerns/index.html",
+        rounds=[(consultations.get_public(db.session, name), lines(name), due.get(name)) for name in names],
+        names={account.id: account.name or account.email for account in members(db.session())},
+        states=STATES,
+        kinds=KINDS,
+    )
+
+
+@blueprint.get("/calendar.ics")
+def calendar() -> Response:
+    """What this account owes, as a file for its own calendar; made anew at each download."""
+    tools = runtime()
+    owed = entries(db.session(), current_user, tools.clock.today())
+    host = tools.settings.log_origin.partition("/")[0]
+    data = to_ics(owed, host=host, title=gettext("Concerns"), now=tools.clock.now())
+    response = Response(data, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="concerns.ics"'
+    return response
 
 
 @blueprint.get("/<cid>/<code>")
@@ -75,32 +78,49 @@ def edit(cid: str, code: str) -> ResponseReturnValue:
     """One concern and the answer as it stands."""
     concern = service.get(db.session, cid, code)
     said = to_text(service.answer_text(runtime().sealing, concern))
-    return _page(concern, AnswerForm(obj=concern, text=said))
+    values = {"state": concern.state, "owner": concern.owner, "owner_id": str(concern.owner_id or ""), "text": said}
+    return page_of(concern, _form(concern, data={**values, "due": concern.draft_due or concern.due}))
 
 
 @blueprint.post("/<cid>/<code>")
 def answer(cid: str, code: str) -> ResponseReturnValue:
     """Keep the answer, and publish it when asked to."""
-    form, concern = AnswerForm(), service.get(db.session, cid, code)
-    if form.validate() and _may_publish(form, concern):
-        given = service.Answer(
-            form.state.data, form.owner.data, form.due.data, to_html(form.text.data), form.published.data
-        )
-        tools = runtime()
+    tools, concern = runtime(), service.get(db.session, cid, code)
+    form = _form(concern)
+    if form.validate() and _may_publish(form):
         try:
             with unit_of_work() as session:
-                service.answer(session, tools.log, tools.sealing, service.get(session, cid, code), given)
-        except Invalid as refusal:
-            refuse(form, refusal, {"concern-answer-empty": "text", "concern-state": "state"})
+                kept = service.get(session, cid, code)
+                service.answer(session, tools.log, tools.sealing, kept, form.given(), hand=_hand())
+        except PortalError as refusal:
+            refuse(form, refusal, FIELDS)
         else:
-            flash(_done(given.published), "success")
+            flash(_done(form.published.data), "success")
             return redirect(url_for("concerns.edit", cid=cid, code=code))
-    return _page(concern, form), 422
+    return page_of(concern, form), 422
 
 
-def _may_publish(form: AnswerForm, concern: Concern) -> bool:
-    """Publishing, and taking back, need a recent sign-in; the words stay in the form until there is one."""
-    if not (form.published.data or concern.published) or is_fresh():
+@blueprint.post("/<cid>/<code>/take-back")
+@freshly
+def take_back(cid: str, code: str) -> ResponseReturnValue:
+    """Take the public words back; that they stood there stays public."""
+    with unit_of_work() as session:
+        service.take_back(session, runtime().log, service.get(session, cid, code), hand=_hand())
+    flash(gettext("The answer is no longer public. The board says that it was taken back, and when."), "success")
+    return redirect(url_for("concerns.edit", cid=cid, code=code))
+
+
+def _form(concern: Concern, **given: object) -> AnswerForm:
+    return AnswerForm(**given).offer(concern, members(db.session()))
+
+
+def _hand() -> Hand:
+    return Hand(current_user.id, runtime().clock.today())
+
+
+def _may_publish(form: AnswerForm) -> bool:
+    """Publishing needs a recent sign-in; the words stay in the form until there is one."""
+    if not form.published.data or is_fresh():
         return True
     words = gettext("You signed in too long ago to publish. Confirm below that it is you, then send this again.")
     put_error(form.published, words)
@@ -110,31 +130,4 @@ def _may_publish(form: AnswerForm, concern: Concern) -> bool:
 def _done(published: bool) -> str:
     if published:
         return gettext("The answer is published, and the log says so.")
-    return gettext("The answer is kept. The public does not see it yet.")
-
-
-def _page(concern: Concern, form: AnswerForm) -> str:
-    row = consultations.get_public(db.session, concern.consultation_id)
-    publication = findings.get(db.session, concern.consultation_id)
-    return render_template(
-        "staff/concerns/edit.html",
-        row=row,
-        concern=concern,
-        form=form,
-        line=next(line for line in lines(row.id) if line.concern.code == concern.code),
-        paraphrases=findings.publishable_paraphrases(runtime().sealing, publication).get(concern.code),
-        k_paraphrase=row.k_paraphrase,
-        remedies=_remedies(row, concern.code),
-        states=STATES,
-        fresh=is_fresh(),
-        verify_url=verify_url(),
-        answer_max=ANSWER_MAX,
-    )
-
-
-def _remedies(row: Consultation, code: str) -> list[tuple[str, Remedy]]:
-    """The taxonomy's remedies for a concern, or for all the concerns of a theme, in the account's language."""
-    taxonomy = consultations.taxonomy_of(row)
-    codes = [name for name, theme in taxonomy.counted_themes.items() if code in {name, theme}]
-    found = [taxonomy.remedy_by_code[name] for name in taxonomy.remedies_for(codes)]
-    return [(getattr(remedy, staff_locale()) or remedy.vi, remedy) for remedy in found]
+    return gettext("Kept for the committee. Nothing public has changed.")

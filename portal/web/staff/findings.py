@@ -114,6 +114,7 @@ def publish(cid: str) -> ResponseReturnValue:
             today=tools.clock.today(),
             answer_days=tools.settings.answer_days,
             acknowledge_days=tools.settings.acknowledge_days,
+            holidays=tools.settings.days_off,
         )
     flash(gettext("The findings are published, and the log says so. They cannot be changed any more."), "success")
     return redirect(url_for("findings.show", cid=cid))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, redirect, request, session, url_for
@@ -17,6 +19,7 @@ from portal.accounts.service import role_names
 from portal.errors import NotFound
 from portal.web.locale import LOCALES, staff_locale
 from portal.web.runtime import runtime
+from portal.web.staff.concerns_due import badge
 
 
 @dataclass(frozen=True)
@@ -114,15 +117,20 @@ def context() -> dict[str, Any]:
         "user_email": current_user.email,
         "account_url": url_for("account.index"),
         "logout_url": url_for("security.logout"),
-        "nav_items": navigation(role_names(current_user)),
+        "nav_items": navigation(role_names(current_user), {"concerns": partial(badge, current_user)}),
     }
 
 
-def navigation(roles: set[str]) -> list[dict[str, Any]]:
-    """The rooms that those roles may enter, in order."""
+def navigation(roles: set[str], badges: Mapping[str, Callable[[], int]]) -> list[dict[str, Any]]:
+    """The rooms that those roles may enter, in order; ``badges`` counts what presses in a room, where that is told."""
     here = request.blueprint
     return [
-        {"label": door.label, "url": url_for(f"{door.name}.index"), "current": door.leads_to(here)}
+        {
+            "label": door.label,
+            "url": url_for(f"{door.name}.index"),
+            "current": door.leads_to(here),
+            "badge": badges[door.name]() if door.name in badges else 0,
+        }
         for door in NAVIGATION
         if door.opens_for(roles)
     ]

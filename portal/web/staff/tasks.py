@@ -21,6 +21,7 @@ from portal.reports import service as reports
 from portal.web.locale import pick, show_day
 from portal.web.staff.audit_alerts import look, said
 from portal.web.staff.ballots_words import missing_lists
+from portal.web.staff.concerns_due import reminder_words, reminders
 from portal.web.staff.task import Task
 from portal.web.staff.tasks_keys import passing_on, proposals
 
@@ -36,7 +37,7 @@ def tasks_of(session: Session, account: Account, *, today: date, wanted: int) ->
     if "moderator" in roles:
         found += [*_moderator(session, account), *passing_on(session, account)]
     if "committee" in roles:
-        found += _committee(session)
+        found += _committee(session, account, today)
     if "issuer" in roles:
         found += _issuer(session, today, wanted)
     if "admin" in roles:
@@ -85,7 +86,11 @@ def _moderator(session: Session, account: Account) -> Iterator[Task]:
             )
 
 
-def _committee(session: Session) -> Iterator[Task]:
+def _committee(session: Session, account: Account, today: date) -> Iterator[Task]:
+    for cid, due in reminders(session, account, today).items():
+        title, page = pick(consultations.get(session, cid), "title"), url_for("concerns.show", cid=cid)
+        for words in reminder_words(due):
+            yield Task(words, title, page, gettext("Look at the concerns"))
     for row in consultations.list_all(session, ("closed", "published")):
         yield from _publishing(session, row) if row.state == "closed" else _answering(session, row)
 
@@ -113,7 +118,10 @@ def _answering(session: Session, row: Consultation) -> Iterator[Task]:
             gettext("Answer"),
         )
     report = reports.listing(session).get(row.id)
-    if report is None or report.state == "draft":
+    if report is not None and report.state == "handed":
+        page = url_for("report_approval.show", cid=row.id)
+        yield Task(gettext("A report waits for a second person to approve it"), title, page, gettext("Go to the report"))
+    elif report is None or report.state == "draft":
         words = gettext("Start the report") if report is None else gettext("The report is not approved yet")
         yield Task(words, title, url_for("reports.show", cid=row.id), gettext("Go to the report"))
 

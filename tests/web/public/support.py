@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from portal.accounts.hand import Hand
 from portal.accounts.models import Account
 from portal.clock import Clock
 from portal.concerns import service as concerns
@@ -67,7 +68,7 @@ def publish(app: Flask, log: Log, clock: Clock, atrest: AtRest, office: Office, 
         publication = findings.publish(session, log, atrest, row)
         concern = concerns.ensure(session, publication, today=clock.today(), answer_days=30)[0]
         given = concerns.Answer("accepted", "Văn phòng", clock.today(), "<p>Sẽ phân công rõ người chủ trì.</p>", True)
-        concerns.answer(session, log, atrest, concern, given)
+        concerns.answer(session, log, atrest, concern, given, hand=Hand(1, clock.today()))
 
 
 class Page(HTMLParser):

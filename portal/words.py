@@ -1,4 +1,4 @@
-"""Words that this package needs and cannot translate: it holds no catalogue and no request.
+"""Words of rooms that cannot translate them, because they hold no catalogue and no request.
 
 They stand here as English message ids, marked for the catalogue; whoever prints or sends them translates them first
 with :func:`translated`.
