@@ -55,7 +55,7 @@ def moderation(page: Page, url: str, people: dict[str, dict[str, str]]) -> None:
     page.fill("#passphrase", people["moderator"]["passphrase"])
     page.click("[data-unlock]")
     page.locator("#desk").wait_for()
-    page.locator("[data-queue] button").nth(2).click()
+    page.locator("[data-queue] [role=option]").nth(2).click()
 
 
 def report(page: Page, url: str, people: dict[str, dict[str, str]]) -> None:
