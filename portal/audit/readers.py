@@ -26,7 +26,7 @@ class ReaderRules:
 
     def reader(self, index: int, document: Document, current: Round) -> None:
         """A key to which comments are sealed again. Whoever has no key there yet may come only before publication."""
-        kid, replaces = document["kid"], document["replaces"]
+        kid, replaces = str(document["kid"]), str(document["replaces"])
         if not self.active(kid):
             self._broken("reader-key-not-in-log", index)
         if not replaces and current.state == "published":

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account, ModeratorKey
@@ -123,41 +123,44 @@ def _jobs_in(session: Session, account: Account, row: Consultation) -> list[Job]
 
 def progress(session: Session, job: Job) -> Progress:
     """How far the job is."""
-    done = _comments(job.row).where(Submission.leaf_hash.in_(_sealed(job)))
-    sealed = session.scalar(select(func.count()).select_from(done.subquery())) or 0
+    own = select(func.count()).select_from(Submission).join(ResealedWrap, _own(job) & _same_comment())
+    sealed = session.scalar(own.where(Submission.consultation_id == job.row.id)) or 0
     return Progress(comments(session, job.row), sealed)
 
 
 def comments(session: Session, row: Consultation) -> int:
-    """How many comments of the consultation stand in the log and have not been erased."""
-    return session.scalar(select(func.count()).select_from(_comments(row).subquery())) or 0
+    """How many comments of the consultation stand in the log and have not been erased: that happens to all at once."""
+    held = select(SealedEnvelope.leaf_hash).join(Submission, Submission.leaf_hash == SealedEnvelope.leaf_hash)
+    if row.state == "published" and session.scalar(held.where(_logged(row)).limit(1)) is None:
+        return 0
+    return session.scalar(select(func.count()).select_from(Submission).where(_logged(row))) or 0
 
 
 def holds_all(session: Session, row: Consultation, kid: str) -> bool:
     """Whether some reader has sealed every comment of the consultation to that key."""
-    held = _comments(row).subquery()
-    query = select(func.count()).select_from(ResealedWrap).join(held, held.c.leaf_hash == ResealedWrap.leaf_hash)
-    most = session.scalars(query.where(ResealedWrap.kid == kid).group_by(ResealedWrap.sealer)).all()
-    return max(most, default=0) >= comments(session, row)
+    query = select(func.count()).select_from(Submission).join(ResealedWrap, _same_comment())
+    own = query.where(_logged(row), ResealedWrap.kid == kid).group_by(ResealedWrap.sealer)
+    return max(session.scalars(own), default=0) >= comments(session, row)
 
 
-def pending(session: Session, job: Job, *, limit: int = CHUNK_MAX) -> list[SealedItem]:
-    """The next comments that the job has not sealed, in the log's order."""
+def pending(session: Session, job: Job, *, after: int = -1, limit: int = CHUNK_MAX) -> list[SealedItem]:
+    """The next comments after that leaf that the job has not sealed, in the log's order."""
     query = (
         select(Submission.leaf_hash, Submission.leaf_index, LogLeaf.data, SealedEnvelope.data)
         .join(SealedEnvelope, SealedEnvelope.leaf_hash == Submission.leaf_hash)
         .join(LogLeaf, LogLeaf.index == Submission.leaf_index)
-        .where(Submission.consultation_id == job.row.id, Submission.leaf_hash.not_in(_sealed(job)))
+        .outerjoin(ResealedWrap, _own(job) & _same_comment())
+        .where(_logged(job.row), Submission.leaf_index > after, ResealedWrap.leaf_hash.is_(None))
         .order_by(Submission.leaf_index)
         .limit(max(1, min(limit, CHUNK_MAX)))
     )
     rows = session.execute(query).all()
     wraps = wraps_for(session, job.sealer, [row[0] for row in rows])
-    return [SealedItem(index, leaf, data, wraps.get(digest)) for digest, index, leaf, data in rows]
+    return [SealedItem(index or 0, leaf, data, wraps.get(digest)) for digest, index, leaf, data in rows]
 
 
-def keep(session: Session, job: Job, wraps: Sequence[tuple[int, bytes]]) -> Progress:
-    """Keep a chunk of (leaf index, wrap). Sent again, it replaces itself; with a gap before it, it is refused.
+def keep(session: Session, job: Job, wraps: Sequence[tuple[int, bytes]]) -> None:
+    """Keep a chunk of (leaf index, wrap). Sent again, it replaces itself; with a gap in it or before it, it is refused.
 
     A gap would be a row that the reader could not open: nobody may be able to send one.
     """
@@ -166,23 +169,23 @@ def keep(session: Session, job: Job, wraps: Sequence[tuple[int, bytes]]) -> Prog
         raise Invalid("reseal-malformed")
     if any(len(data) != WRAP_SIZE for _, data in wraps):
         raise Invalid("reseal-malformed")
-    query = select(Submission.leaf_index, Submission.leaf_hash).where(Submission.leaf_index.in_(places))
-    rows = session.execute(query.where(Submission.consultation_id == job.row.id)).all()
+    between = Submission.leaf_index.between(min(places), max(places))
+    rows = session.execute(select(Submission.leaf_index, Submission.leaf_hash).where(_logged(job.row), between)).all()
     found = {index: digest for index, digest in rows if index is not None}
-    if set(found) != set(places):
+    if not set(places) <= set(found):
         raise NotFound("comment-unknown")
-    own = (ResealedWrap.kid == job.target.kid) & (ResealedWrap.sealer == job.sealer)
-    session.execute(delete(ResealedWrap).where(own, ResealedWrap.leaf_hash.in_(found.values())))
+    if len(found) > len(places) or not _follows(session, job, min(places)):
+        raise Conflict("reseal-gap")
+    session.execute(delete(ResealedWrap).where(_own(job), ResealedWrap.leaf_hash.in_(found.values())))
     values = {"kid": job.target.kid, "sealer": job.sealer}
     session.execute(insert(ResealedWrap), [{**values, "leaf_hash": found[at], "data": data} for at, data in wraps])
-    if _gap(session, job, max(places)):
-        raise Conflict("reseal-gap")
-    return progress(session, job)
 
 
-def _gap(session: Session, job: Job, last: int) -> bool:
-    skipped = _comments(job.row).where(Submission.leaf_index < last, Submission.leaf_hash.not_in(_sealed(job)))
-    return session.scalar(skipped.limit(1)) is not None
+def _follows(session: Session, job: Job, first: int) -> bool:
+    """Whether the comment before ``first`` is sealed already, or there is none: so, by and by, all before it are."""
+    before = select(Submission.leaf_hash).where(_logged(job.row), Submission.leaf_index < first)
+    previous = session.scalar(before.order_by(Submission.leaf_index.desc()).limit(1))
+    return previous is None or session.get(ResealedWrap, (previous, job.target.kid, job.sealer)) is not None
 
 
 def wraps_for(session: Session, kid: str, hashes: Collection[bytes]) -> dict[bytes, bytes]:
@@ -194,12 +197,13 @@ def wraps_for(session: Session, kid: str, hashes: Collection[bytes]) -> dict[byt
     return found
 
 
-def _comments(row: Consultation) -> Select[tuple[bytes]]:
-    """Comments that stand in the log and have not been erased."""
-    held = select(Submission.leaf_hash).join(SealedEnvelope, SealedEnvelope.leaf_hash == Submission.leaf_hash)
-    return held.where(Submission.consultation_id == row.id, Submission.leaf_index.is_not(None))
+def _logged(row: Consultation) -> ColumnElement[bool]:
+    return (Submission.consultation_id == row.id) & Submission.leaf_index.is_not(None)
 
 
-def _sealed(job: Job) -> Select[tuple[bytes]]:
-    own = (ResealedWrap.kid == job.target.kid) & (ResealedWrap.sealer == job.sealer)
-    return select(ResealedWrap.leaf_hash).where(own)
+def _own(job: Job) -> ColumnElement[bool]:
+    return (ResealedWrap.kid == job.target.kid) & (ResealedWrap.sealer == job.sealer)
+
+
+def _same_comment() -> ColumnElement[bool]:
+    return ResealedWrap.leaf_hash == Submission.leaf_hash

@@ -78,7 +78,7 @@ def block_account(session: Session, account: Account, *, understood: bool) -> No
 
 def replaced_by(session: Session, key: ModeratorKey) -> list[Reader]:
     """The later keys of the same owner that replace this one, by the log's order and each once."""
-    found = {}
+    found: dict[str, Reader] = {}
     for row in read_by(session, [key.kid]):
         found |= {one.kid: one for one in readers_of(session, row) if one.replaces == key.kid}
     return sorted(found.values(), key=lambda one: one.leaf or 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from sqlalchemy.orm import Session
@@ -82,8 +82,9 @@ def _public_half(key: ModeratorKey) -> dict[str, str]:
 
 @blueprint.get("/<cid>/<kid>/rows")
 def rows(cid: str, kid: str) -> ResponseReturnValue:
-    """The next comments that this reader has not passed on."""
-    items = reseal.pending(db.session, _job(db.session, cid, kid))
+    """The next comments after the leaf ``after`` that this reader has not passed on."""
+    after = request.args.get("after", -1, type=int)
+    items = reseal.pending(db.session, _job(db.session, cid, kid), after=after)
     return jsonify({"items": [_item(item) for item in items]})
 
 
@@ -92,8 +93,8 @@ def keep(cid: str, kid: str) -> ResponseReturnValue:
     """A chunk, one wrap for each comment that was given out: JSON ``{"wraps": [{"index", "wrap"}]}``."""
     wraps = _wraps(closed_body("wraps")["wraps"])
     with unit_of_work() as session:
-        progress = reseal.keep(session, _job(session, cid, kid), wraps)
-    return jsonify({"total": progress.total, "done": progress.done})
+        reseal.keep(session, _job(session, cid, kid), wraps)
+    return jsonify({"kept": len(wraps)})
 
 
 def _wraps(value: Any) -> list[tuple[int, bytes]]:

@@ -28,14 +28,15 @@ export async function checkJob(job, consultation) {
 
 /**
  * Seal what is left, chunk by chunk, with an unlocked vault; resolves with the leaves whose envelope disagrees with
- * the log. `onProgress({total, done})`. `clock`: {now(), rest(ms)}: chunks leave at whole beats, so that their moments do not
+ * the log. `onProgress(count)` after each chunk. `clock`: {now(), rest(ms)}: chunks leave at whole beats, so that their moments do not
  * tell how long the work on single comments took. `signal` stops between chunks.
  */
 export async function passOn({ api, url, vault, consultation, target, onProgress, clock, signal, beat = 500 }) {
   const broken = [];
+  let after = -1;
   for (;;) {
     const begun = clock.now();
-    const { items } = await api.get(url);
+    const { items } = await api.get(`${url}?after=${after}`);
     if (!items.length) return broken;
     const results = await vault.open(consultation, items);
     results.forEach(({ state }, place) => state === "broken" && broken.push(items[place].index));
@@ -43,6 +44,8 @@ export async function passOn({ api, url, vault, consultation, target, onProgress
     const sealed = await vault.call("reseal", { consultation, indexes, target });
     await clock.rest(beat - ((clock.now() - begun) % beat));
     signal.throwIfAborted();
-    onProgress(await api.post(url, { wraps: indexes.map((index, place) => ({ index, wrap: sealed[place] })) }));
+    await api.post(url, { wraps: indexes.map((index, place) => ({ index, wrap: sealed[place] })) });
+    onProgress(indexes.length);
+    after = indexes.at(-1);
   }
 }

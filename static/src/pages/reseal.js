@@ -44,11 +44,11 @@ async function start(byPasskey) {
   }
 }
 
-function onProgress({ total, done: count }) {
+function onProgress(count) {
   const bar = root.querySelector("progress");
-  bar.max = Math.max(total, 1);
-  bar.value = count;
-  part(root, "running-text").textContent = fill(words.running, { done: count, total });
+  bar.max = Math.max(bar.max, bar.value + count); // comments may have come since the page was loaded
+  bar.value += count;
+  part(root, "running-text").textContent = fill(words.running, { done: bar.value, total: bar.max });
 }
 
 function done(broken) {

@@ -108,7 +108,7 @@ def test_a_reader_is_given_what_the_browser_needs_and_passes_on(staff, staff_app
         wraps.append({"index": item["index"], "wrap": b64url_encode(wrap)})
     answer = post(staff, f"{base}/rows", {"wraps": wraps})
     # then nothing is left
-    assert answer.json == {"total": COMMENTS, "done": COMMENTS}
+    assert answer.json == {"kept": COMMENTS}
     assert staff.get(f"{base}/rows", headers=JSON).json == {"items": []}
     assert not says(staff, staff.get("/keys/"), "Comments to pass on")
 
