@@ -12,54 +12,18 @@ text is not vouched for. Pictures made of pixels are not read: see ``docs/verify
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, Literal
 
 from portal.audit.report_file_claims import Claims, Held, check_claims
+from portal.audit.report_file_consolidated import consolidated_parts, verify_consolidated
 from portal.audit.report_file_read import Read, read_file
-from portal.audit.report_file_words import Difference, alternative_texts, differences, lines_of, loose_figures
+from portal.audit.report_file_verdict import ReportVerdict, Text, hold_against, name_figures
+from portal.audit.report_file_words import Difference, loose_figures
 from portal.audit.source import Source
-from portal.audit.verdict import Failure, Outcome
+from portal.audit.verdict import Failure
 from portal.reports.annex import annex_of
 from portal.reports.edition import Edition
 
 __all__ = ["ReportVerdict", "verify_report"]
-
-VERSION = 1
-Text = Literal["approved", "draft", "edited", "unknown"]
-SHOWN = 20
-
-
-@dataclass
-class ReportVerdict(Outcome):
-    """What was checked of a file. ``text``: "approved" when every readable word is the approved report's.
-
-    The document of :meth:`as_document` is a stored format: version 1 gets no other meaning, and only grows.
-    """
-
-    kind: str
-    consultation: str = ""
-    vkey: str = ""
-    text: Text = "unknown"
-    checked: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-
-    def as_document(self) -> dict[str, Any]:
-        """The verdict as JSON, version 1 (``docs/verify.md``)."""
-        return {
-            "v": VERSION,
-            "ok": self.ok,
-            "kind": self.kind,
-            "consultation": self.consultation,
-            "vkey": self.vkey,
-            "text": self.text,
-            "checked": self.checked,
-            "skipped": self.skipped,
-            "notices": self.notices,
-            "failures": [{"name": item.name, "where": item.where} for item in self.failures],
-        }
 
 
 def verify_report(data: bytes, vkey: str | None, source: Source | None) -> ReportVerdict:
@@ -69,6 +33,8 @@ def verify_report(data: bytes, vkey: str | None, source: Source | None) -> Repor
     neither a key nor a source.
     """
     read = read_file(data)
+    if (parts := consolidated_parts(read)) is not None:
+        return verify_consolidated(read, parts, vkey, source)
     claims = check_claims(read, vkey, source)
     verdict = ReportVerdict(read.kind, vkey=claims.vkey, checked=claims.checked, skipped=claims.skipped)
     verdict.failures, verdict.notices = claims.failures, [*read.notices, *read.doubts, *claims.notices]
@@ -87,24 +53,10 @@ def _visible(read: Read, held: Held, claims: Claims, verdict: ReportVerdict) -> 
     """What a reader of the file sees, against the document and the rows that the log commits to."""
     if held.document is None or held.taxonomy is None:
         verdict.skipped.append("the text: the file carries no report to hold it against")
-        _name(loose_figures(read.lines, held.publication), verdict)
+        name_figures(loose_figures(read.lines, held.publication), verdict)
         return
     edition = Edition(held.document, held.taxonomy, held.findings, claims.approval, claims.address)
-    annex = annex_of(edition)
-    # A DOCX holds its charts as pictures, whose words are read apart; elsewhere they stand among the lines.
-    meant = lines_of(edition, annex, within=read.kind != "docx", apart=bool(read.charts))
-    found = list(differences(meant, [*read.lines, *read.charts]))
-    found += alternative_texts(annex, read.alternatives)
-    _name(found, verdict)
-    verdict.checked.append("the figures that can be read in the file")
-    words = [item for item in found if not item.figures]
-    verdict.notices += [f"changed words, {item}" for item in words[:SHOWN]]
-    if len(words) > SHOWN:
-        verdict.notices.append(f"{len(words) - SHOWN} more places have changed words")
-    drawn = len(annex.listings) + bool(annex.address)
-    if read.pictures > drawn:
-        verdict.notices.append(f"{read.pictures} pictures where the report has {drawn}")
-    whole = not (found or read.doubts or read.pictures > drawn)
+    whole = hold_against(read, held.document, annex_of(edition), verdict)
     verdict.text = _text(held, claims, whole=whole)
     if claims.draft:
         verdict.failures += [Failure("report-figure-not-published", str(one)) for one in _unpublished(held)]
@@ -122,7 +74,3 @@ def _unpublished(held: Held) -> Iterator[Difference]:
     if held.document is not None:
         sentences = (one.text for block in held.document.problem_section() for one in block.sentences)
         yield from loose_figures([("the problem section", text) for text in sentences], held.publication, every=True)
-
-
-def _name(found: list[Difference], verdict: ReportVerdict) -> None:
-    verdict.failures += [Failure("report-figure-changed", str(item)) for item in found if item.figures]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -63,7 +64,7 @@ class Claims:
 
 
 @dataclass(frozen=True)
-class _Log:
+class AskedLog:
     """The log's key and, where a source was given, the source with its checkpoint."""
 
     key: LogKey
@@ -87,18 +88,25 @@ def check_claims(read: Read, vkey: str | None, source: Source | None) -> Claims:
     Raises ValueError when there is neither a key nor a source.
     """
     claims = Claims()
+    with naming(claims):
+        _check(read, open_log(claims, vkey, source), claims)
+    return claims
+
+
+@contextmanager
+def naming(claims: Claims) -> Iterator[None]:
+    """Whatever stops a check becomes a failure by its name."""
     try:
-        _check(read, _open(claims, vkey, source), claims)
+        yield
     except Unusable as error:
         claims.fail(error.name, str(error))
     except Missing as error:
         claims.fail("missing", str(error))
     except TlogError as error:
         claims.fail(name_of(error))
-    return claims
 
 
-def _open(claims: Claims, vkey: str | None, source: Source | None) -> _Log:
+def open_log(claims: Claims, vkey: str | None, source: Source | None) -> AskedLog:
     """The log as it was brought. The source's own key is believed only when no other was."""
     if source is None:
         if vkey is None:
@@ -116,10 +124,10 @@ def _open(claims: Claims, vkey: str | None, source: Source | None) -> _Log:
         claims.checked.append(f"the log's checkpoint ({now.size} leaves)")
         claims.skipped.append("the rest of the log: run `portal audit verify` on it")
     claims.vkey = str(key)
-    return _Log(key, source, now)
+    return AskedLog(key, source, now)
 
 
-def _check(read: Read, log: _Log, claims: Claims) -> None:
+def _check(read: Read, log: AskedLog, claims: Claims) -> None:
     parts = _parts(read, claims)
     carried = _carried(parts, log, claims)
     logged = _logged(_named(read, parts), log, claims)
@@ -154,7 +162,7 @@ def _parts(read: Read, claims: Claims) -> Parts:
     return {"findings": parts} if set(parts) == FINDINGS_KEYS else parts
 
 
-def _carried(parts: Parts, log: _Log, claims: Claims) -> FindingsFile | None:
+def _carried(parts: Parts, log: AskedLog, claims: Claims) -> FindingsFile | None:
     """The findings in the file, when they are what their leaf says and the leaf stands in the log."""
     table = parts.get("findings")
     if table is None:
@@ -179,7 +187,7 @@ def _named(read: Read, parts: Parts) -> str | None:
     return next((hit[1] for words in said if (hit := RESULTS.search(words))), None)
 
 
-def _logged(name: str | None, log: _Log, claims: Claims) -> FindingsFile | None:
+def _logged(name: str | None, log: AskedLog, claims: Claims) -> FindingsFile | None:
     """The findings that the source publishes of that consultation."""
     if log.source is None or name is None:
         return None
@@ -227,7 +235,7 @@ def _document(parts: Parts, claims: Claims) -> Document | None:
         return None
 
 
-def _approved(parts: Parts, document: Document, found: FindingsFile, log: _Log, claims: Claims) -> bool:
+def _approved(parts: Parts, document: Document, found: FindingsFile, log: AskedLog, claims: Claims) -> bool:
     """Whether the document is the one whose digest a ``report`` leaf of the log names."""
     if parts.get("approval") is None:
         claims.draft = True

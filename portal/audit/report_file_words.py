@@ -12,8 +12,8 @@ from portal.audit.report_file_read import Line
 from portal.findings.publication import TABLES, Publication
 from portal.reports.annex import Annex
 from portal.reports.charts import chart_words
-from portal.reports.edition import Edition
 from portal.reports.layout import lay_out, reading_order
+from portal.reports.model import Document
 from portal.reports.style import load_style
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -52,12 +52,12 @@ def _short(text: str) -> str:
     return f"“{text if len(text) <= SPOKEN else text[: SPOKEN - 1] + '…'}”"
 
 
-def lines_of(edition: Edition, annex: Annex, *, within: bool, apart: bool) -> list[str]:
-    """Every line that a file of this edition says; the charts' words stand among them, at their end, or nowhere."""
-    layout = lay_out(edition.document, load_style(edition.document.style))
+def lines_of(document: Document, annex: Annex, *, within: bool, apart: bool) -> list[str]:
+    """Every line that a file of this document says; the charts' words stand among them, at their end, or nowhere."""
+    layout = lay_out(document, load_style(document.style))
     lines = [*reading_order(layout), *annex.lines(chart_words if within else None)]
     if apart and not within:
-        lines += [words for listing in annex.listings for words in chart_words(listing, annex.legend)]
+        lines += [words for one in annex.listings if one.alt for words in chart_words(one, annex.legend)]
     return lines
 
 

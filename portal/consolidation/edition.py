@@ -188,7 +188,7 @@ def _joined_lists(edition: ConsolidatedEdition, words: Words, frame: AnnexWords)
     for title, lines in lists.items():
         if lines:
             ordered = sorted(lines, key=lambda line: (-line.offices, -line.low, natural(line.code)))
-            yield _listing(title, [_joined(line, edition.taxonomy, words, frame) for line in ordered], words, frame)
+            yield _drawn(title, [_joined(line, edition.taxonomy, words, frame) for line in ordered], words, frame)
 
 
 def _joined(line: Line, taxonomy: Taxonomy, words: Words, frame: AnnexWords) -> Entry:
@@ -199,7 +199,8 @@ def _joined(line: Line, taxonomy: Taxonomy, words: Words, frame: AnnexWords) -> 
 def _office_lists(edition: ConsolidatedEdition, words: Words, frame: AnnexWords) -> Iterator[Listing]:
     for line, publication in _told(edition):
         if entries := _entries(publication, edition.taxonomy, frame):
-            yield _listing(words.office.format(name=line.name), entries, words, frame)
+            # Without a chart: fifty of them would show less than fifty tables, and take longer to make than to read.
+            yield Listing(words.office.format(name=line.name), words.columns, tuple(entries), "")
 
 
 def _entries(publication: Publication, taxonomy: Taxonomy, frame: AnnexWords) -> list[Entry]:
@@ -215,7 +216,8 @@ def labels_of(taxonomy: Taxonomy) -> dict[str, str]:
     return {item.code: item.vi for item in (*taxonomy.categories, *taxonomy.themes)}
 
 
-def _listing(title: str, entries: Iterable[Entry], words: Words, frame: AnnexWords) -> Listing:
+def _drawn(title: str, entries: Iterable[Entry], words: Words, frame: AnnexWords) -> Listing:
+    """A list with its chart."""
     entries = tuple(entries)
     said = "; ".join(frame.chart_row.format(code=one.code, label=one.label, band=one.said) for one in entries)
     return Listing(title, words.columns, entries, frame.chart.format(table=title, rows=said))

@@ -25,6 +25,7 @@ from portal.errors import Conflict, Invalid, NotFound
 from portal.findings.publication import SLUG, parse_publication
 from portal.reports.findings_file import parse_findings_json
 
+
 @dataclass(frozen=True)
 class ConsolidationDraft:
     """What is filled in to begin a consolidation. The period holds every consultation whole that is to be taken."""

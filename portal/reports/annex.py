@@ -98,7 +98,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A table of rows, largest band first, and the words that stand for its chart; never empty."""
+    """A table of rows, largest band first, never empty. ``alt``: the words that stand for its chart, or "" for none."""
 
     title: str
     columns: tuple[str, ...]
@@ -132,7 +132,7 @@ class Annex:
             yield from (listing.title, *listing.columns)
             for entry in listing.entries:
                 yield from (entry.code, entry.label, entry.said)
-            yield from drawn(listing, self.legend) if drawn else ()
+            yield from drawn(listing, self.legend) if drawn and listing.alt else ()
         if self.nothing:
             yield self.nothing
         yield self.check

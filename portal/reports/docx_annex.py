@@ -56,6 +56,8 @@ class AnnexWriter:
         for number, listing in enumerate(annex.listings, start=1):
             self.put(None, "VbBangTen", Run(listing.title))
             self._table(listing)
+            if not listing.alt:
+                continue
             svg = chart_svg(listing, annex.legend, f"chart{number}")
             blip = self._picture(self.put(None, "VbHinh"), svg_to_png(svg), listing.alt, Pt(WIDTH))
             self._vector(blip, svg, number)

@@ -92,7 +92,8 @@ def _annex(annex: Annex) -> Iterable[etree._Element]:
     section.append(E.p(annex.basis))
     for number, listing in enumerate(annex.listings, start=1):
         section.extend((E.h3(listing.title), _table(listing)))
-        section.append(_picture(chart_svg(listing, annex.legend, f"chart{number}"), listing.alt, "chart"))
+        if listing.alt:
+            section.append(_picture(chart_svg(listing, annex.legend, f"chart{number}"), listing.alt, "chart"))
     if annex.nothing:
         section.append(E.p(annex.nothing))
     qr = [_picture(qr_svg(annex.address), annex.qr_alt, "qr")] if annex.address else []

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typst
 
-from portal.reports.annex import Annex
+from portal.reports.annex import Annex, Listing
 from portal.reports.charts import WIDTH, chart_svg
 from portal.reports.layout import lay_out
 from portal.reports.model import Document
@@ -22,6 +22,10 @@ from portal.reports.style import Style, load_style
 from portal.reports.tables import plain
 
 TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
+
+
+def _chart(listing: Listing, annex: Annex, place: int) -> str:
+    return chart_svg(listing, annex.legend, f"chart{place}") if listing.alt else ""
 
 
 def to_pdf(document: Document, style: Style | None = None, annex: Annex | None = None) -> bytes:
@@ -37,7 +41,7 @@ def to_pdf(document: Document, style: Style | None = None, annex: Annex | None =
         "style": plain(style),
         "day": [issued.year, issued.month, issued.day] if issued else None,
         "annex": {**plain(annex), "data": annex.data.decode()} if annex else None,
-        "charts": [chart_svg(one, annex.legend, f"chart{at}") for at, one in enumerate(listings)] if annex else [],
+        "charts": [_chart(one, annex, at) for at, one in enumerate(listings)] if annex else [],
         "chart_width": WIDTH,
         "qr": qr_svg(annex.address) if annex and annex.address else "",
         "attachment": ATTACHMENT,
