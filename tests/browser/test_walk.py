@@ -135,9 +135,9 @@ def close_and_publish(admin: Page, committee: Page, portal: Portal) -> None:
 def download_report(page: Page, portal: Portal) -> str:
     """Start the report, take the DOCX; returns its text."""
     page.goto(f"{portal.url}/staff/reports/{CID}")
-    start = page.locator("main form button[type=submit]")
-    if page.locator("a[href$='docx']").count() == 0:
-        start.first.click()
+    page.locator("main form[action$='/start'] button").click()
+    page.locator("#document").wait_for()
+    page.goto(f"{portal.url}/staff/reports/{CID}/approve")
     with page.expect_download() as waiting:
         page.locator("a[href*='docx']").first.click()
     data = Path(waiting.value.path()).read_bytes()

@@ -96,6 +96,14 @@ window.addEventListener("beforeunload", (event) => {
 // On a narrow screen the outline begins folded: the text comes first.
 if (matchMedia("(max-width: 48em)").matches) document.querySelector(".studio__fold").open = false;
 watch();
-// A sentence that was just closed or saved has the focus; one that is open, its field.
-const named = location.hash.length > 1 ? byId(location.hash.slice(1)) : null;
-(byId("words-text") ?? named?.closest?.("a.say"))?.focus({ preventScroll: Boolean(named) });
+
+// A sentence that was just closed or saved has the focus; one that is open, its field. The browser first goes to the
+// place that the address names, and takes the focus with it.
+function settle() {
+  const named = location.hash.length > 1 ? byId(location.hash.slice(1)) : null;
+  const place = byId("words-text") ?? named?.closest("a.say") ?? named?.querySelector("a.say");
+  place?.focus({ preventScroll: true });
+  place?.scrollIntoView({ block: "nearest" });
+}
+if (document.readyState === "complete") requestAnimationFrame(settle);
+else window.addEventListener("load", () => requestAnimationFrame(settle));

@@ -8,7 +8,7 @@ const AGAIN = 8000;
  * "kept", or a refusal's code. What could not be sent is tried again by itself.
  */
 export class Autosave {
-  constructor({ seen, text, post, show, later = setTimeout, never = clearTimeout }) {
+  constructor({ seen, text, post, show, later = (tick, ms) => setTimeout(tick, ms), never = (timer) => clearTimeout(timer) }) {
     Object.assign(this, { seen, text, post, show, later, never });
     this.kept = text();
     this.timer = null;
