@@ -32,13 +32,19 @@ REPLY_KEY = keys.public_key(receipt.reply_seed(receipt.new_receipt()))
 
 
 def stage(
-    portal: Portal, cid: str, texts: Sequence[str], *, readers: int = 2, left_out: dict[int, str] | None = None
+    portal: Portal,
+    cid: str,
+    texts: Sequence[str],
+    *,
+    readers: int = 2,
+    left_out: dict[int, str] | None = None,
+    files: int = 0,
 ) -> None:
     """Open a consultation and have those texts in its log. ``left_out``: place of a text -> name of the moderator whom
     its submitter left out."""
     with instance(portal) as settings, work(settings) as session:
-        row = _open(session, settings, cid, readers)
-        names = _keys_by_name(session)
+        row = _open(session, settings, cid, readers, files)
+        names = keys_by_name(session)
         public = dict(names.values())
         for place, text in enumerate(texts):
             missing = names[left_out[place]][0] if left_out and place in left_out else ""
@@ -67,11 +73,12 @@ def unlock(
     expect(page.locator("#desk")).to_be_visible(timeout=120_000)
 
 
-def _open(session: Session, settings: Settings, cid: str, readers: int) -> Consultation:
+def _open(session: Session, settings: Settings, cid: str, readers: int, files: int) -> Consultation:
     today = system_clock(settings).today()
     draft = consultations.ConsultationDraft(
         id=cid, title_vi="Góp ý để thử bàn làm việc", title_en="To try the desk", notice_vi="Kênh.", opens=today,
         closes=today + timedelta(days=9), headcount=75, taxonomy_version=1, mix_minimum=1, readers=readers, units=UNITS,
+        attachments=files,
     )  # fmt: skip
     row = consultations.save_draft(session, draft)
     consultations.set_moderators(session, row, [key.kid for key in active_keys(session)])
@@ -79,7 +86,7 @@ def _open(session: Session, settings: Settings, cid: str, readers: int) -> Consu
     return row
 
 
-def _keys_by_name(session: Session) -> dict[str, tuple[str, bytes]]:
+def keys_by_name(session: Session) -> dict[str, tuple[str, bytes]]:
     people = {account.id: account.name for account in session.scalars(select(Account))}
     return {people[key.account_id]: (key.kid, key.public_key) for key in active_keys(session)}
 
