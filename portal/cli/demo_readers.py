@@ -53,7 +53,7 @@ class DemoReaders:
         key = self._row_key(account, index)
         aad = rowkey.coding_aad(slot, 1)
         shared = rowkey.seal_row(key, rfc8785.dumps(coding), rowkey.CODING_SIZE, aad)
-        place = {"index": index, "slot": slot, "shared": shared, "day": self.day}
+        place: dict[str, Any] = {"index": index, "slot": slot, "shared": shared, "day": self.day}
         service.code(self.session, self.log, self.atrest, self.accounts[account], self.row, raw=coding, **place)
 
     def _row_key(self, account: int, index: int) -> bytes:

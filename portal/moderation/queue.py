@@ -73,13 +73,13 @@ def page(session: Session, account: Account, row: Consultation, *, kid: str, aft
         .order_by(Submission.leaf_index)
         .limit(max(1, min(limit, PAGE_MAX)))
     )
-    found = [(index or 0, *rest) for index, *rest in session.execute(query)]
-    places = [index for index, *_ in found]
+    found = session.execute(query).all()
+    places = [index or 0 for index, *_ in found]
     codings, readers = codings_at(session, account, row, places), assigned(session, row, places)
     wraps = wraps_for(session, kid, [digest for *_, digest in found])
     return [
         QueueItem(index, leaf, data, codings.get(index, ()), account.id in readers[index], wraps.get(digest))
-        for index, leaf, data, digest in found
+        for index, (_, leaf, data, digest) in zip(places, found, strict=True)
     ]
 
 
@@ -90,8 +90,8 @@ def codings_at(
     query = select(Coding.submission_leaf, Coding.slot, Coding.revision, Coding.coder_id, Coding.shared)
     query = query.where(Coding.submission_leaf.in_(list(places)), Coding.current)
     held: dict[int, list[tuple[int, int, int, bytes | None]]] = {}
-    for place, *coding in session.execute(query.order_by(Coding.submission_leaf, Coding.slot)):
-        held.setdefault(place, []).append((coding[0], coding[1], coding[2], coding[3]))
+    for place, slot, revision, coder, shared in session.execute(query.order_by(Coding.submission_leaf, Coding.slot)):
+        held.setdefault(place, []).append((slot, revision, coder, shared))
     return {place: tuple(_as_seen(found, account.id, row.readers)) for place, found in held.items()}
 
 

@@ -116,22 +116,16 @@ def code(
     since, the coding is refused rather than written over it. ``shared``: the same coding, sealed in the browser to
     those who can read the comment. ``day``: today, for the moderator's own history.
     """
-    require_reader(session, account, row)
-    take_turn(session, row)  # of two who code at the same moment, the second sees the first's
-    if row.state not in {"open", "closed"}:
-        raise Conflict("consultation-frozen")
-    require_comment(session, row, index)
+    _admit(session, account, row, index)
     if shared is not None and len(shared) != SHARED_SIZE:
         raise Invalid("coding-shared-size")
     coding = normalise(raw, rules_of(row), decision=slot == DECISION)
     before = standing_at(session, atrest, index)
     check_slot(before, account.id, slot, row.readers)
-    check_not_handed(session, account, index)
-    previous = before.rows[slot].revision if slot in before.rows else 0
-    if seen is not None and seen != previous:
+    if seen not in (None, before.revision(slot)):
         raise Conflict("coding-changed")
     progress = take_progress(session, atrest, row)
-    kept = Coding(coder_id=account.id, slot=slot, revision=previous + 1, shared=shared, day=day)
+    kept = Coding(coder_id=account.id, slot=slot, revision=before.revision(slot) + 1, shared=shared, day=day)
     document = {"coding": coding, "consultation": row.id, "submission": index}
     if row.readers == 2:
         document |= {"slot": slot, "coder": coder_tag(atrest, progress, account, index)}
@@ -139,6 +133,17 @@ def code(
     after = {**before.codings, slot: coding}
     count_coding(session, atrest, progress, row.readers, before=before.codings, after=after)
     return kept
+
+
+def _admit(session: Session, account: Account, row: Consultation, index: int) -> None:
+    """Refuse whoever may not code that comment now; of two who code at the same moment the second waits here, and then
+    sees what the first has kept."""
+    require_reader(session, account, row)
+    take_turn(session, row)
+    if row.state not in {"open", "closed"}:
+        raise Conflict("consultation-frozen")
+    require_comment(session, row, index)
+    check_not_handed(session, account, index)
 
 
 def require_comment(session: Session, row: Consultation, index: int) -> None:

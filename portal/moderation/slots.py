@@ -40,6 +40,10 @@ class Standing:
         """The slot that the account holds."""
         return next((slot for slot, row in self.rows.items() if row.coder_id == account_id), None)
 
+    def revision(self, slot: int) -> int:
+        """The slot's newest revision, 0 for none."""
+        return self.rows[slot].revision if slot in self.rows else 0
+
     @property
     def both(self) -> bool:
         """Whether both readers have coded."""

@@ -131,6 +131,23 @@ def test_what_is_incomplete_or_over_does_not_open(session, log, clock, saved) ->
         service.open_consultation(session, log, saved, today=clock.today())
 
 
+def test_two_readers_of_each_comment_need_two_keys_and_are_frozen(session, log, clock, saved, draft, office) -> None:
+    # given a draft with one reader, whose frozen settings are those of before there was a choice
+    assert "readers" not in frozen_settings(saved)
+    for wrong in (0, 3):
+        with pytest.raises(Invalid, match="consultation-readers"):
+            service.save_draft(session, dataclasses.replace(draft, readers=wrong), existing=saved)
+    # when two are chosen, then one key is not enough
+    service.save_draft(session, dataclasses.replace(draft, readers=2), existing=saved)
+    service.set_moderators(session, saved, office.kids[:1])
+    with pytest.raises(Conflict, match="consultation-needs-readers"):
+        service.open_consultation(session, log, saved, today=clock.today())
+    service.set_moderators(session, saved, office.kids)
+    opening = leaf(session, service.open_consultation(session, log, saved, today=clock.today()))
+    assert frozen_settings(saved)["readers"] == 2
+    assert opening["settings_sha256"] == hashlib.sha256(rfc8785.dumps(frozen_settings(saved))).hexdigest()
+
+
 def test_comments_are_taken_on_the_days_between_and_only_while_open(session, log, clock, saved) -> None:
     assert not service.accepts(saved, saved.opens)
     service.open_consultation(session, log, saved, today=clock.today())

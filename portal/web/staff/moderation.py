@@ -109,15 +109,15 @@ def save_coding(cid: str) -> ResponseReturnValue:
     """Keep a coding: JSON ``{"index", "slot", "revision", "coding", "shared"}``, ``revision`` being the slot's that was
     on the screen, ``shared`` the coding sealed to the comment's readers."""
     body = closed_body("index", "slot", "revision", "coding", "shared")
-    place = {"index": natural(body["index"]), "slot": natural(body["slot"]), "seen": natural(body["revision"])}
-    shared, tools = sealed(body["shared"]), runtime()
+    tools, index, slot = runtime(), natural(body["index"]), natural(body["slot"])
+    more: dict[str, Any] = {"raw": body["coding"], "shared": sealed(body["shared"]), "day": tools.clock.today()}
     with unit_of_work() as session:
         account = accounts.get_account(session, current_user.id)
         row = consultations.get_public(session, cid)
-        more = {"raw": body["coding"], "shared": shared, "day": tools.clock.today()}
-        kept = service.code(session, tools.log, tools.sealing, account, row, **place, **more)
+        seen = natural(body["revision"])
+        kept = service.code(session, tools.log, tools.sealing, account, row, index=index, slot=slot, seen=seen, **more)
         coding = service.document_of(tools.sealing, kept)
-    return jsonify({"index": place["index"], "slot": kept.slot, "revision": kept.revision, "coding": coding})
+    return jsonify({"index": index, "slot": kept.slot, "revision": kept.revision, "coding": coding})
 
 
 @blueprint.get("/<cid>/assignments")

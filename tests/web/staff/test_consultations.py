@@ -45,7 +45,7 @@ def draft(clock, office) -> dict[str, object]:
         "mix_minimum": "4",
         "max_chars": "900",
         "attachments": "2",
-        "readers": "1",
+        "readers": "2",
         "talk_days": "45",
         "units-0-code": "P1",
         "units-0-name_vi": "Phòng Tổng hợp",
@@ -68,7 +68,7 @@ def test_a_draft_keeps_everything_that_was_typed(desk, staff_app, draft, office)
     row, units, kids = stored(staff_app)
     assert (row.state, row.title_vi, row.k, row.k_paraphrase, row.mix_minimum) == ("draft", "Góp ý năm 2027", 6, 12, 4)
     assert (row.max_chars, row.headcount, row.intro_vi) == (900, 75, "Mời các đồng chí góp ý.")
-    assert (row.talk_days, row.attachments) == (45, 2)
+    assert (row.talk_days, row.attachments, row.readers) == (45, 2, 2)
     assert [(unit.code, unit.name_vi, unit.headcount, unit.level) for unit in units] == [
         ("P1", "Phòng Tổng hợp", 15, "unit")
     ]
@@ -302,11 +302,13 @@ def test_opening_freezes_the_draft_and_logs_it(desk, staff_app, draft) -> None:
     ("change", "code"),
     [
         ({"kids": []}, "consultation-needs-moderators"),
+        ({"kids": ["own"]}, "consultation-needs-readers"),
         ({"units-0-code": "", "units-0-name_vi": "", "units-0-headcount": ""}, "consultation-needs-units"),
         ({"opens": "2026-01-01", "closes": "2026-02-01"}, "consultation-period-over"),
     ],
 )
-def test_what_is_incomplete_does_not_open(desk, staff_app, draft, change, code) -> None:
+def test_what_is_incomplete_does_not_open(desk, staff_app, draft, office, change, code) -> None:
+    change = {"kids": office.kids[:1]} if change == {"kids": ["own"]} else change
     send(desk, "/consultations/new", {**draft, **change})
     answer = send(desk, "/consultations/gop-y-2027/open")
     assert answer.status_code == 409
