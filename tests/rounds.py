@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -17,7 +18,9 @@ from portal.consultations.models import Consultation
 from portal.crypto import receipt
 from portal.crypto.atrest import AtRest
 from portal.findings import service as findings
-from portal.findings.models import Publication
+from portal.findings import tables_service as tables
+from portal.findings.models import FindingTable, Publication
+from portal.findings.tables_deciding import settle, weigh
 from portal.ledger.log import Log
 from portal.moderation import service as moderation
 from portal.reports import approval, decisions
@@ -73,6 +76,14 @@ def close(session: Session, log: Log, clock: Clock, office: Office, *, comments:
     row = consultations.get(session, office.consultation)
     consultations.close_consultation(session, log, row)
     return row
+
+
+def tabulate(session: Session, log: Log, atrest: AtRest, kind: str, subject: str, *, today: date) -> FindingTable:
+    """A table asked for and decided."""
+    asked = tables.ask(session, kind, subject, today=today)
+    weighed = weigh(session, atrest, asked.id, today=today)
+    assert weighed is not None and settle(session, log, atrest, weighed)
+    return asked
 
 
 def publish(

@@ -1,11 +1,11 @@
-"""rules
+"""rules: tables beside the one-way lists
 
 Revision ID: 0010
 Revises: 0009
 """
 
-import sqlalchemy as sa  # noqa: F401
-from alembic import op  # noqa: F401
+import sqlalchemy as sa
+from alembic import op
 
 revision = '0010'
 down_revision = '0009'
@@ -13,9 +13,34 @@ branch_labels = None
 depends_on = None
 
 
+DECIDED = (
+    '(document IS NULL) = (finding_leaf IS NULL) AND (counts_sealed IS NULL) = (finding_leaf IS NULL) '
+    'AND (counts_commitment IS NULL) = (finding_leaf IS NULL)'
+)
+
+
 def upgrade() -> None:
-    pass
+    op.create_table('finding_table',
+    sa.Column('id', sa.String(length=60), nullable=False),
+    sa.Column('kind', sa.String(length=8), nullable=False),
+    sa.Column('subject', sa.String(length=40), nullable=False),
+    sa.Column('document', sa.LargeBinary(), nullable=True),
+    sa.Column('counts_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('counts_commitment', sa.LargeBinary(length=32), nullable=True),
+    sa.Column('finding_leaf', sa.Integer(), nullable=True),
+    sa.CheckConstraint(DECIDED, name=op.f('ck_finding_table_decided')),
+    sa.ForeignKeyConstraint(['finding_leaf'], ['log_leaf.index'], name=op.f('fk_finding_table_finding_leaf_log_leaf')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_finding_table')),
+    sa.UniqueConstraint('finding_leaf', name=op.f('uq_finding_table_finding_leaf'))
+    )
+    op.create_table('finding_cross',
+    sa.Column('consultation_id', sa.String(length=40), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_finding_cross_consultation_id_consultation')),
+    sa.PrimaryKeyConstraint('consultation_id', name=op.f('pk_finding_cross'))
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table('finding_cross')
+    op.drop_table('finding_table')

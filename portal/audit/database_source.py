@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from portal.audit.export import findings_file, openings
+from portal.audit.export import findings_file, openings, table_file
 from portal.audit.source import Directory, Missing
 from portal.crypto.atrest import AtRest
 from portal.errors import NotFound
@@ -33,6 +33,7 @@ class DatabaseSource:
         reader: Callable[[str], bytes] | None = {
             "log": self._read_log,
             "results": self._read_result,
+            "tables": self._read_table,
             "static": self._static.read,
             "openings.json": self._read_openings,
         }.get(room)
@@ -58,6 +59,12 @@ class DatabaseSource:
         if file != "findings.json":
             raise NotFound
         return findings_file(self._session, self._log, consultation)
+
+    def _read_table(self, name: str) -> bytes:
+        table, _, file = name.partition("/")
+        if file != "findings.json":
+            raise NotFound
+        return table_file(self._session, self._log, table)
 
     def _read_openings(self, _rest: str) -> bytes:
         if self._atrest is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,18 @@ import rfc8785
 from sqlalchemy.orm import Session
 
 from portal.concerns import service as concerns
-from portal.concerns.models import Concern
+from portal.concerns import steps
 from portal.consultations import service as consultations
 from portal.consultations.frozen import frozen_settings
 from portal.crypto.atrest import AtRest
 from portal.findings import service as findings
+from portal.findings import tables_service as tables
+from portal.findings.models import FindingTable
 from portal.ledger import log as ledger
 from portal.ledger.log import Log
 from portal.moderation import service as moderation
 from portal.reports import service as reports
-from portal.reports.findings_file import findings_json
+from portal.reports.findings_file import findings_json, table_json
 from portal.tlog.note import Note
 from portal.tlog.proof import LogProof
 from portal.tlog.tiles import bundle_paths, tile_paths
@@ -38,6 +39,15 @@ def findings_file(session: Session, log: Log, consultation_id: str, note: Note |
     )
 
 
+def table_file(session: Session, log: Log, name: str, note: Note | None = None) -> bytes:
+    """The same for a table beside the one-way lists."""
+    row = tables.get(session, name)
+    leaf = row.finding_leaf or 0
+    proof = log.proof(session, leaf, note)
+    document = tables.document_of(row).as_document()
+    return table_json(document, ledger.read_leaf(session, leaf), proof, str(LogProof.parse(proof).checkpoint))
+
+
 def public_files(session: Session, log: Log, static: Path) -> Iterator[tuple[str, bytes]]:
     """Relative names and bytes of everything public: log, publications, the files served to browsers."""
     size = ledger.size(session)
@@ -51,6 +61,8 @@ def public_files(session: Session, log: Log, static: Path) -> Iterator[tuple[str
         yield f"log/{bundle}", ledger.read_bundle(session, bundle.index, bundle.width)
     for name in findings.published_ids(session):
         yield f"results/{name}/findings.json", findings_file(session, log, name)
+    for table in tables.decided(session):
+        yield f"tables/{table.id}/findings.json", table_file(session, log, table.id)
     yield from static_files(static)
 
 
@@ -64,7 +76,13 @@ def static_files(static: Path) -> Iterator[tuple[str, bytes]]:
 def openings(session: Session, atrest: AtRest) -> bytes:
     """The openings of every published consultation's commitments: for auditors only."""
     rounds = {name: _opening(session, atrest, name) for name in findings.published_ids(session)}
-    return rfc8785.dumps({"v": 3, "consultations": rounds})
+    opened = {row.id: _table_opening(atrest, row) for row in tables.decided(session)}
+    return rfc8785.dumps({"v": 4, "consultations": rounds, "tables": opened})
+
+
+def _table_opening(atrest: AtRest, row: FindingTable) -> dict[str, Any]:
+    found = tables.opening_of(atrest, row)
+    return {"cells": found["cells"], "salt": found["salt"]}
 
 
 def _opening(session: Session, atrest: AtRest, name: str) -> dict[str, Any]:
@@ -80,14 +98,8 @@ def _opening(session: Session, atrest: AtRest, name: str) -> dict[str, Any]:
         "taxonomy": row.taxonomy.document,
         "settings": frozen_settings(row),
         "report": reports.approved_text(session, atrest, name),
-        "answers": sorted(map(_answer, concerns.published(session, name)), key=itemgetter("concern")),
+        "answers": steps.openings(session, concerns.listing(session, name)),
     }
-
-
-def _answer(concern: Concern) -> dict[str, Any]:
-    """What the commitment of a published answer opens to."""
-    shown = {"code": concern.code, "state": concern.state, "text": concern.public_text}
-    return {"concern": concern.id, "salt": concern.public_salt, **shown}
 
 
 def write(folder: Path, files: Iterator[tuple[str, bytes]]) -> int:

@@ -18,10 +18,11 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from portal.audit.export import findings_file, static_files
+from portal.audit.export import findings_file, static_files, table_file
 from portal.audit.folder import Folder, FolderBusy
 from portal.errors import NotFound
 from portal.findings import service as findings
+from portal.findings import tables_service as tables
 from portal.ledger import log as ledger
 from portal.ledger.log import Log
 from portal.tlog.checkpoint import Checkpoint, open_checkpoint
@@ -131,6 +132,10 @@ def _results(session: Session, log: Log, note: Note, folder: Folder) -> Iterator
         path = f"results/{name}/findings.json"
         if folder.read(path) is None and findings.get(session, name).finding_leaf < size:
             yield path, findings_file(session, log, name, note)
+    for row in tables.decided(session):
+        path = f"tables/{row.id}/findings.json"
+        if folder.read(path) is None and (row.finding_leaf or 0) < size:
+            yield path, table_file(session, log, row.id, note)
 
 
 def _remove_replaced(folder: Folder, static: Path) -> None:

@@ -60,29 +60,38 @@ class Asked:
 
 
 def check_publication(data: bytes, current: Round, asked: Asked, *, name_of: NameOf) -> tuple[bytes, list[str]]:
-    """The publication's canonical bytes (empty when it cannot be read), and the names of what is wrong.
+    """The publication's canonical bytes (empty when it cannot be read), and the names of what is wrong."""
+    file, failures = open_file(data, parse_findings_json, current.finding_leaf, asked, name_of=name_of)
+    if file is None:
+        return b"", failures
+    return dump_canonical(file.publication), [*_document(file, current), *failures]
 
-    Its proof must be of the same log as the checkpoint that was replayed, be it older or newer. It may have fewer
+
+def open_file(
+    data: bytes, parse: Callable[[bytes], FindingsFile], leaf: int, asked: Asked, *, name_of: NameOf
+) -> tuple[FindingsFile | None, list[str]]:
+    """A file that says to stand in the log at ``leaf``, and the names of what is wrong with its proof.
+
+    The proof must be of the same log as the checkpoint that was replayed, be it older or newer. It may have fewer
     cosignatures than the policy demands; false ones it may not have.
     """
     try:
-        file = parse_findings_json(data)
+        file = parse(data)
         proven = verify_proof(file.proof_text, leaf_hash(file.leaf), asked.key).checkpoint
     except PortalError:
-        return b"", ["publication-malformed"]
+        return None, ["publication-malformed"]
     except TlogError as error:
-        return b"", [f"publication-{name_of(error)}"]
-    failures = _document(file, current)
-    note = LogProof.parse(file.proof_text).checkpoint
+        return None, [f"publication-{name_of(error)}"]
+    failures, note = [], LogProof.parse(file.proof_text).checkpoint
     if str(note) != file.checkpoint:
         failures.append("publication-checkpoint-differs")
-    if LogProof.parse(file.proof_text).index != current.finding_leaf:
+    if LogProof.parse(file.proof_text).index != leaf:
         failures.append("publication-proof-of-another-leaf")
     if asked.policy is not None and false_cosigners(asked.policy, note):
         failures.append("publication-cosignature-wrong")
     if not same_log(asked.source, proven, asked.now):
         failures.append("publication-proof-of-another-log")
-    return dump_canonical(file.publication), failures
+    return file, failures
 
 
 def _document(file: FindingsFile, current: Round) -> list[str]:

@@ -14,7 +14,7 @@ from portal.tlog.errors import MalformedPath
 from portal.tlog.paths import TILE_WIDTH, BundlePath, TilePath, parse_path
 from portal.tlog.tiles import HASH_SIZE, width_at
 
-_RESULT = re.compile(r"results/([^/]+)/findings\.json")
+_RESULT = re.compile(r"(?:results|tables)/([^/]+)/findings\.json")
 
 
 def check_strays(
@@ -22,7 +22,7 @@ def check_strays(
 ) -> None:
     """Look at every file's name, and into the tiles that the log was not read through.
 
-    ``published``: consultations with a ``finding`` leaf; ``served``: files of the manifest, and itself, if
+    ``published``: consultations and tables with a ``finding`` leaf; ``served``: files of the manifest, and itself, if
     the log names any.
     """
     beyond, size = 0, verdict.size

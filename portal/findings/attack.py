@@ -88,16 +88,17 @@ class _Hunt:
 
     def __init__(self, family: Family, k: int) -> None:
         self.family, self.k = family, k
-        self.alive = np.stack([family.asked(), family.asked()])
+        asked = family.asked()
+        self.alive = np.stack([asked, asked if family.whole is not None else np.zeros_like(asked)])
 
     def strike(self, point: Point) -> None:
         """Drop the sets that can be empty, or reach k, in this point."""
         if not self.alive.any():
             return
         least, most = self.family.extents(point)
-        whole = self.family.whole
         self.alive[0] &= (least > 0) & (most < self.k)
-        self.alive[1] &= (most < whole) & (whole - least < self.k)
+        if self.family.whole is not None:
+            self.alive[1] &= (most < self.family.whole) & (self.family.whole - least < self.k)
 
     def next(self) -> tuple[int, int] | None:
         """A set that is left: (1 for its complement, place)."""
@@ -128,7 +129,7 @@ def _pursue(hunt: _Hunt, hunts: Sequence[_Hunt], solver: Solver) -> Iterator[Pro
 def _size(hunt: _Hunt, left: tuple[int, int], point: Point, direction: int) -> int:
     least, most = (int(end[left[1]]) for end in hunt.family.extents(point))
     size = least if direction > 0 else most
-    return hunt.family.whole - size if left[0] else size
+    return (hunt.family.whole or 0) - size if left[0] else size
 
 
 def _seeds(solver: Solver) -> Iterator[Point]:

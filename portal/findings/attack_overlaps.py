@@ -59,10 +59,13 @@ class Pairs:
         return np.stack(ends[0]).ravel(), np.stack(ends[1]).ravel()
 
     def asked(self) -> NDArray[np.bool_]:
-        """Each unordered pair once, except for "only the first"."""
+        """Each unordered pair once, except for "only the first"; who names a category names its theme."""
         worth = np.zeros(self._shape, dtype=bool)
         worth[:] = np.triu(np.ones(self._shape[2:], dtype=bool), 1)
-        worth[WAYS.index("only")] = ~np.eye(self._flags, dtype=bool)
+        only = ~np.eye(self._flags, dtype=bool)
+        for theme, members in self._themes.items():
+            only[members, theme] = False
+        worth[WAYS.index("only")] = only
         return worth.ravel()
 
     def aim(self, place: int) -> Aim:

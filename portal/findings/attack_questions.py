@@ -16,8 +16,8 @@ from portal.findings.tables_figures import Cell
 
 EVERY_UNION_UP_TO = 6
 """Parts of a batch up to which every union of cells is asked about: 4 ** 6 sets for each flag."""
-EVERY_CHOICE_UP_TO = 5
-"""Batches up to which every choice of a flag, its lack, both or neither is asked about: 4 ** 5 sets for each flag."""
+EVERY_CHOICE_UP_TO = 7
+"""Batches up to which a flag, its lack or nothing is chosen of each: 3 ** 7 sets for each flag."""
 PAIRED_SCOPES_UP_TO = 16
 """Sets of parts up to which the unions of any two of them are looked at as well."""
 
@@ -43,10 +43,10 @@ def families(space: Space, facts: Iterable[Fact]) -> Iterator[Family]:
 
 def _choices(batches: int) -> NDArray[np.int64]:
     if batches <= EVERY_CHOICE_UP_TO:
-        return np.array(list(product(range(4), repeat=batches)))
-    # Who names the flag, or does not, in any choice of batches; and the flag in one against all else in the others.
+        return np.array(list(product(range(3), repeat=batches)))
+    # Who names the flag, or does not, in any choice of batches.
     chosen = np.array(list(product(range(2), repeat=batches)))
-    return np.concatenate([chosen, 2 * chosen, np.where(chosen, 1, 3), np.where(chosen, 2, 3)])
+    return np.concatenate([chosen, 2 * chosen])
 
 
 def _scopes(batch: Batch, facts: Sequence[Fact]) -> list[Parts]:

@@ -45,8 +45,9 @@ class Aim:
 class Family(Protocol):
     """Sets in a fixed order."""
 
-    whole: int
-    """Ballots of which S and its complement are parts."""
+    whole: int | None
+    """Ballots of which S and its complement are parts; None where complements are sets of the family, or say no more.
+    """
 
     def extents(self, point: Point) -> tuple[Values, Values]:
         """The least and the most of every |S| in the point."""
@@ -73,7 +74,7 @@ class Unions:
     def __init__(self, space: Space, batch: Batch, sides: NDArray[np.int64]) -> None:
         self._space, self._batch, self._sides = space, batch, sides
         self._flags = max(len(batch.flags), 1)
-        self.whole = batch.ballots
+        self.whole = None
         chosen = np.array(SIDES, dtype=np.float64)[sides]
         self._with, self._without = chosen[:, :, 0], chosen[:, :, 1]
 
@@ -112,11 +113,14 @@ class Unions:
 
 
 class Across:
-    """A flag that all batches have, over a choice of batches: each row of ``sides`` says what of each batch."""
+    """A flag that all batches have, over a choice of batches: each row of ``sides`` says what of each batch.
+
+    Never all of one: how many ballots a batch has is public, so that adding it to S proves nothing and hides nothing.
+    """
 
     def __init__(self, space: Space, flag: str, sides: NDArray[np.int64]) -> None:
         self._space, self._flag, self._sides = space, flag, sides
-        self.whole = sum(batch.ballots for batch in space.batches)
+        self.whole = None
         self._chosen = np.array(SIDES, dtype=np.float64)[sides]
         self._places = [batch.flags.index(flag) for batch in space.batches]
 
@@ -130,8 +134,8 @@ class Across:
         return values, values
 
     def asked(self) -> NDArray[np.bool_]:
-        """Not those of whole batches, whose number everybody knows."""
-        return ~np.isin(self._sides, (0, 3)).all(axis=1)
+        """All but nothing."""
+        return self._sides.any(axis=1)
 
     def aim(self, place: int) -> Aim:
         """The batches' figures."""
@@ -145,6 +149,6 @@ class Across:
 
     def name(self, place: int) -> str:
         """Such as ``C1 in q1, not in q2``."""
-        words = ("", "in", "not in", "all of")
+        words = ("", "in", "not in")
         pairs = zip(self._space.batches, self._sides[place], strict=True)
         return f"{self._flag}: {', '.join(f'{words[side]} {batch.name}' for batch, side in pairs if side)}"

@@ -102,12 +102,12 @@ class Question:
 
     def harmless(self, cells: Mapping[Place, Band]) -> bool:
         """Whether the attacker proves nothing when these cells were given, and all others were not."""
-        facts = [*self._public(), *self._facts(self.kind, self.members, cells)]
-        return attack(self._batches(), facts, self._rule.k).safe
+        facts = [*self.public(), *self._facts(self.kind, self.members, cells)]
+        return attack(self.batches(), facts, self._rule.k).safe
 
     def _lowest(self) -> dict[Place, Band] | None:
         """The cells of ballots that agree with what is public and count as little in the table as can be."""
-        space = Space(self._batches(), self._public())
+        space = Space(self.batches(), self.public())
         found = figures(self.kind, [self._known[name] for name in self.members], self._parts)
         forms = {place: space.form(figure.cells) for place, figure in found.items()}
         total: Form = {}
@@ -119,7 +119,8 @@ class Question:
         judged = {place: found[place].judged(value_of(form, point), self._rule)[1] for place, form in forms.items()}
         return {place: band for place, band in judged.items() if band is not None}
 
-    def _public(self) -> list[Fact]:
+    def public(self) -> list[Fact]:
+        """What was published so far of the consultations that it touches."""
         facts = [fact for one in self._known.values() for fact in one_way(one, self._themed(one.name))]
         for release in self._earlier:
             facts += self._facts(release.kind, release.members, release.assumed or {})
@@ -134,7 +135,7 @@ class Question:
         one, *others = self._known.values()
         if any((other.rule, other.theme_of) != (one.rule, one.theme_of) for other in others):
             return False
-        if sum(len(self._parts[batch.name]) * batch.width for batch in self._batches()) > VARIABLES_MOST:
+        if sum(len(self._parts[batch.name]) * batch.width for batch in self.batches()) > VARIABLES_MOST:
             return False
         ballots = sum(self._known[name].ballots for name in self.members)
         return self.kind == "trend" or not self._rule.themes_only(ballots)
@@ -151,7 +152,8 @@ class Question:
     def _themes_alone(self, name: str) -> bool:
         return self._known[name].rows.themes_only and not self._kinds[name] & {"year", *TWO_WAY}
 
-    def _batches(self) -> list[Batch]:
+    def batches(self) -> list[Batch]:
+        """These consultations as the attacker looks at them."""
         found = []
         for name, one in self._known.items():
             flags = tuple(one.themes if self._themes_alone(name) else sorted(one.theme_of))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from itertools import chain, repeat
+from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 import rfc8785
@@ -102,13 +103,15 @@ def rule_of(row: Consultation) -> disclosure.Rule:
 
 def count(session: Session, atrest: AtRest, row: Consultation) -> disclosure.Counts:
     """Exact counts, for the publisher and auditors only."""
-    state = moderation.state(session, row)
-    codings = chain(
-        (item["coding"] for item in moderation.current_codings(session, atrest, row)),
-        repeat(disclosure.UNCODED, state.total - state.coded),
-    )
     headcounts = {unit.code: unit.headcount for unit in row.units}
-    return disclosure.tally(codings, taxonomy_of(row), headcounts)
+    return disclosure.tally(counted_codings(session, atrest, row), taxonomy_of(row), headcounts)
+
+
+def counted_codings(session: Session, atrest: AtRest, row: Consultation) -> Iterator[dict[str, Any]]:
+    """What is counted: one decided coding for every comment, "says nothing" where there is none."""
+    state = moderation.state(session, row)
+    yield from (item["coding"] for item in moderation.current_codings(session, atrest, row))
+    yield from repeat(dict(disclosure.UNCODED), state.total - state.coded)
 
 
 def get(session: Session, consultation_id: str) -> Publication:
@@ -134,11 +137,15 @@ def published_ids(session: Session) -> list[str]:
     return list(session.scalars(select(Publication.consultation_id).order_by(Publication.consultation_id)))
 
 
-def publishable_paraphrases(atrest: AtRest, publication: Publication) -> dict[str, list[str]]:
+def publishable_paraphrases(
+    session: Session, atrest: AtRest, publication: Publication
+) -> dict[str, list[str | None]]:
     """Code of a published row -> the moderators' paraphrases for the committee, as chosen at publishing.
 
-    Rows under ``k_paraphrase`` are not in it; see :mod:`portal.findings.paraphrases` for the rule.
+    Rows under ``k_paraphrase`` are not in it; see :mod:`portal.findings.paraphrases` for the rule. None stands for one
+    that was withdrawn since.
     """
     if not publication.paraphrases_sealed:
         return {}
-    return dict(json.loads(atrest.open(PARAPHRASES, publication.paraphrases_sealed)))
+    chosen = json.loads(atrest.open(PARAPHRASES, publication.paraphrases_sealed))
+    return shown_paraphrases(session, atrest, publication.consultation_id, chosen)

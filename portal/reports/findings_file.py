@@ -5,6 +5,8 @@ Version 1, canonical JSON (RFC 8785)::
     {"v":1, "publication":{...}, "leaf":"<canonical JSON of the finding leaf>", "proof":"<tlog-proof>",
      "checkpoint":"<signed note>"}
 
+A table beside the one-way lists has a file of the same shape (:func:`table_json`), whose leaf is of version 2.
+
 This module checks that the parts belong together; that the proof and the checkpoint hold is for ``tlog`` to say.
 """
 
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +22,13 @@ import rfc8785
 
 from portal.errors import PortalError
 from portal.findings.publication import parse_publication
+from portal.findings.tables import parse_table
 from portal.reports.errors import BadFindingsFile
 
 VERSION = 1
 KEYS = {"v", "publication", "leaf", "proof", "checkpoint"}
+# Takes the document's canonical bytes and what its leaf says; refuses what does not belong together.
+Check = Callable[[bytes, Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,22 @@ def findings_json(publication: Mapping[str, Any], leaf: bytes | str, proof_text:
 
     :raises BadFindingsFile: when the leaf is not the finding leaf of this publication, or a part is empty.
     """
+    return _written(publication, leaf, proof_text, checkpoint, _check_publication)
+
+
+def table_json(table: Mapping[str, Any], leaf: bytes | str, proof_text: str, checkpoint: str) -> bytes:
+    """The same file for a table (:mod:`portal.findings.tables`); :func:`parse_table_json` is the inverse."""
+    return _written(table, leaf, proof_text, checkpoint, _check_table)
+
+
+def _written(
+    publication: Mapping[str, Any], leaf: bytes | str, proof_text: str, checkpoint: str, check: Check
+) -> bytes:
     try:
         text = leaf.decode() if isinstance(leaf, bytes) else leaf
-        _check(dict(publication), text, proof_text, checkpoint)
+        check(rfc8785.dumps(dict(publication)), _leaf(text))
+        if not (isinstance(proof_text, str) and proof_text and isinstance(checkpoint, str) and checkpoint):
+            raise BadFindingsFile
         return rfc8785.dumps(
             {
                 "v": VERSION,
@@ -65,6 +83,15 @@ def parse_findings_json(data: bytes) -> FindingsFile:
 
     :raises BadFindingsFile: for another version or key, parts that do not belong together, or non-canonical bytes.
     """
+    return _read(data, _check_publication)
+
+
+def parse_table_json(data: bytes) -> FindingsFile:
+    """Read what :func:`table_json` wrote, and nothing else; the same refusals."""
+    return _read(data, _check_table)
+
+
+def _read(data: bytes, check: Check) -> FindingsFile:
     try:
         table = json.loads(data)
         if set(table) != KEYS or type(table["v"]) is not int or table["v"] != VERSION:
@@ -72,19 +99,32 @@ def parse_findings_json(data: bytes) -> FindingsFile:
         found = FindingsFile(table["publication"], table["leaf"].encode(), table["proof"], table["checkpoint"])
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise BadFindingsFile from error
-    if findings_json(found.publication, found.leaf, found.proof_text, found.checkpoint) != data:
+    if _written(found.publication, found.leaf, found.proof_text, found.checkpoint, check) != data:
         raise BadFindingsFile
     return found
 
 
-def _check(publication: dict[str, Any], leaf: str, proof_text: str, checkpoint: str) -> None:
-    document = rfc8785.dumps(publication)
-    parse_publication(document)
-    said = json.loads(leaf)
-    if rfc8785.dumps(said).decode() != leaf or (said["type"], said["v"]) != ("finding", 1):
+def _leaf(text: str) -> dict[str, Any]:
+    said = json.loads(text)
+    if rfc8785.dumps(said).decode() != text or said["type"] != "finding":
         raise BadFindingsFile
-    digest = hashlib.sha256(document).hexdigest()
-    if (said["publication_sha256"], said["consultation"]) != (digest, publication["consultation"]):
+    return dict(said)
+
+
+def _check_publication(document: bytes, said: Mapping[str, Any]) -> None:
+    found = parse_publication(document)
+    if (said["v"], said["consultation"]) != (1, found.consultation) or said["publication_sha256"] != _digest(document):
         raise BadFindingsFile
-    if not (isinstance(proof_text, str) and proof_text and isinstance(checkpoint, str) and checkpoint):
+
+
+def _check_table(document: bytes, said: Mapping[str, Any]) -> None:
+    found = parse_table(document)
+    names = [member.consultation for member in found.members]
+    if (said["v"], said["table"], said["consultations"]) != (2, found.table, names):
         raise BadFindingsFile
+    if said["publication_sha256"] != _digest(document):
+        raise BadFindingsFile
+
+
+def _digest(document: bytes) -> str:
+    return hashlib.sha256(document).hexdigest()

@@ -1,0 +1,82 @@
+"""Tables as they are asked for and shown. ``portal tick`` decides them (:mod:`portal.findings.tables_deciding`)."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.consultations.models import Consultation
+from portal.consultations.service import list_all
+from portal.crypto.atrest import AtRest
+from portal.errors import Conflict, NotFound
+from portal.findings import service
+from portal.findings.models import FindingTable
+from portal.findings.tables import TWO_WAY, Table, parse_table, table_id
+
+PURPOSE = "finding-table"
+
+
+def members_of(session: Session, kind: str, subject: str, *, today: date) -> list[Consultation]:
+    """The consultations that the table counts, or a refusal. They are a closed batch: none can join it later."""
+    if kind in TWO_WAY:
+        row = session.get(Consultation, subject)
+        if row is None or row.state != "published":
+            raise NotFound("publication-unknown")
+        if service.document_of(service.get(session, subject))["rule"]["themes_only"]:
+            raise Conflict("table-of-few")
+        return [row]
+    rows = [row for row in list_all(session) if str(row.closes.year) == subject and row.state != "draft"]
+    if today.year <= int(subject):
+        raise Conflict("table-year-not-over")
+    if len(rows) < 2:
+        raise Conflict("table-of-one")
+    if any(row.state != "published" for row in rows):
+        raise Conflict("table-year-unpublished")
+    return sorted(rows, key=lambda row: row.id)
+
+
+def ask(session: Session, kind: str, subject: str, *, today: date) -> FindingTable:
+    """Ask for a table, once and for all: the next round of ``portal tick`` answers."""
+    name = table_id(kind, subject)
+    members_of(session, kind, subject, today=today)
+    if session.get(FindingTable, name) is not None:
+        raise Conflict("table-asked")
+    asked = FindingTable(id=name, kind=kind, subject=subject)
+    session.add(asked)
+    session.flush()
+    return asked
+
+
+def waiting(session: Session) -> list[str]:
+    """Tables that were asked for and are not decided."""
+    return list(
+        session.scalars(select(FindingTable.id).where(FindingTable.document.is_(None)).order_by(FindingTable.id))
+    )
+
+
+def decided(session: Session) -> list[FindingTable]:
+    """Published tables, in the log's order."""
+    query = select(FindingTable).where(FindingTable.document.is_not(None)).order_by(FindingTable.finding_leaf)
+    return list(session.scalars(query))
+
+
+def get(session: Session, name: str) -> FindingTable:
+    """A published table, or :class:`NotFound`."""
+    found = session.get(FindingTable, name)
+    if found is None or found.document is None:
+        raise NotFound("table-unknown")
+    return found
+
+
+def document_of(row: FindingTable) -> Table:
+    """What was published."""
+    return parse_table(row.document or b"")
+
+
+def opening_of(atrest: AtRest, row: FindingTable) -> dict[str, Any]:
+    """The exact counts and the salt that open the logged commitment: for auditors only."""
+    return dict(json.loads(atrest.open(PURPOSE, row.counts_sealed or b"")))
