@@ -136,11 +136,11 @@ def comments(session: Session, row: Consultation) -> int:
     return session.scalar(select(func.count()).select_from(Submission).where(_logged(row))) or 0
 
 
-def holds_all(session: Session, row: Consultation, kid: str) -> bool:
-    """Whether some reader has sealed every comment of the consultation to that key."""
+def passed_on(session: Session, row: Consultation, kid: str) -> int:
+    """How many comments the reader who has got furthest has sealed to that key."""
     query = select(func.count()).select_from(Submission).join(ResealedWrap, _same_comment())
     own = query.where(_logged(row), ResealedWrap.kid == kid).group_by(ResealedWrap.sealer)
-    return max(session.scalars(own), default=0) >= comments(session, row)
+    return max(session.scalars(own), default=0)
 
 
 def pending(session: Session, job: Job, *, after: int = -1, limit: int = CHUNK_MAX) -> list[SealedItem]:

@@ -16,19 +16,21 @@ from portal.consultations.models import Consultation
 from portal.errors import Conflict
 from portal.moderation.readership import Reader, read_by, readers_of
 from portal.moderation.recusal import remaining
-from portal.moderation.reseal import Job, comments, holds_all, progress
+from portal.moderation.reseal import Job, comments, passed_on, progress
 
 
 @dataclass(frozen=True)
 class Stake:
-    """A consultation that the key reads. ``comments``: sealed ones that it holds; ``others``: other people who can read
+    """A consultation that the key reads. ``comments``: sealed to it; ``others``: other people who can read
     it, with a key of the opening or a later one to which some reader has sealed all comments; ``left``: comments not
-    yet sealed to the owner's next key, None where there is no such key."""
+    yet sealed to the owner's next key, None where there is no such key; ``of_opening``: the key is one of the opening,
+    to which new comments are sealed."""
 
     row: Consultation
     comments: int
     others: int
     left: int | None
+    of_opening: bool
 
     @property
     def alone(self) -> bool:
@@ -38,7 +40,7 @@ class Stake:
     @property
     def goes_on(self) -> bool:
         """Whether comments still come, which are sealed to the keys of the opening only."""
-        return self.row.state == "open"
+        return self.row.state == "open" and self.of_opening
 
     @property
     def matters(self) -> bool:
@@ -57,9 +59,12 @@ def stakes(session: Session, key: ModeratorKey) -> list[Stake]:
 def _stake(session: Session, key: ModeratorKey, row: Consultation) -> Stake:
     readers, able = [one for one in readers_of(session, row) if one.active], set(remaining(session, row))
     theirs = [one for one in readers if one.key.account_id in able - {key.account_id}]
-    others = {one.key.account_id for one in theirs if one.leaf is None or holds_all(session, row, one.kid)}
+    total = comments(session, row)
+    others = {one.key.account_id for one in theirs if one.leaf is None or passed_on(session, row, one.kid) >= total}
     left = [progress(session, Job(row, one, key.kid, own=True)).left for one in readers if one.replaces == key.kid]
-    return Stake(row, comments(session, row), len(others), min(left, default=None))
+    of_opening = any(one.kid == key.kid and one.leaf is None for one in readers)
+    held = total if of_opening else passed_on(session, row, key.kid)
+    return Stake(row, held, len(others), min(left, default=None), of_opening)
 
 
 def last_reader_of(session: Session, account: Account) -> list[Consultation]:

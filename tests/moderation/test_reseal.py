@@ -257,8 +257,11 @@ def test_a_newcomer_counts_as_a_reader_only_with_everything_sealed(session, log,
     _, key, _ = added(session, log, row)
     own = key_of(session, "moderator")
     assert stakes.stakes(session, own)[0].alone
+    assert stakes.stakes(session, key) == []  # nothing was passed on to it yet
     run(session, reseal.get_job(session, moderator(session), row, key.kid), office.seeds[own.kid])
     assert not stakes.stakes(session, own)[0].alone
+    (theirs,) = stakes.stakes(session, key)
+    assert (theirs.comments, theirs.goes_on, theirs.others) == (COMMENTS, False, 1)
 
 
 def test_erasing_comments_erases_their_wraps(session, log, atrest, row, office) -> None:
