@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -115,35 +115,57 @@ def lineage(draft: Document, document: Document) -> list[Change]:
 def put_back(draft: Document, document: Document, struck: str) -> Document:
     """The document with a sentence of the draft (by its words) that stands nowhere any more, where the draft had it.
 
-    It follows what stood before it in the draft: in the same paragraph, or as one of its own behind another.
+    It joins the neighbours that it had in its paragraph; when none of them stands, it is a paragraph of its own behind
+    what stood before it, under the same heading.
 
     :raises BadDocument: for words that the draft does not have, or that were not taken out.
     """
-    pairs = {id(change.before): change.after for change in lineage(draft, document)}
-    previous: Sentence | None = None
-    joined = False
+    now = {id(change.before): change.after for change in lineage(draft, document)}
+    last, headings = None, 0
     for block in draft.blocks:
-        for sentence in block.sentences if isinstance(block, Paragraph) else ():
-            if sentence.text == struck and pairs.get(id(sentence)) is None:
-                return _inserted(document, sentence, previous, joined=joined)
-            kept = pairs.get(id(sentence))
-            previous, joined = (kept, True) if kept is not None else (previous, joined)
-        joined = False
+        if isinstance(block, Heading):
+            headings += 1
+            continue
+        kept = [now.get(id(sentence)) for sentence in block.sentences]
+        for at, sentence in enumerate(block.sentences):
+            if sentence.text == struck and kept[at] is None:
+                before, after = _first(reversed(kept[:at])), _first(kept[at + 1 :])
+                if before or after:
+                    return _beside(document, sentence, before, after)
+                return _behind(document, Paragraph((sentence,), block.number), last, headings)
+        if (latest := _first(reversed(kept))) is not None:
+            last, headings = latest, 0
     raise BadDocument(where="place")
 
 
-def _inserted(document: Document, sentence: Sentence, after: Sentence | None, *, joined: bool) -> Document:
-    blocks: list[Block] = []
-    for block in document.blocks:
-        at = next((n for n, one in enumerate(getattr(block, "sentences", ())) if one is after), None)
-        if at is None or not isinstance(block, Paragraph):
-            blocks.append(block)
-        elif joined:
-            told = (*block.sentences[: at + 1], sentence, *block.sentences[at + 1 :])
-            blocks.append(replace(block, sentences=told))
-        else:
-            blocks += [block, Paragraph((sentence,))]
-    return replace(document, blocks=tuple(blocks if after is not None else [Paragraph((sentence,)), *blocks]))
+def _first(items: Iterable[Sentence | None]) -> Sentence | None:
+    return next((item for item in items if item is not None), None)
+
+
+def _holder(document: Document, sentence: Sentence) -> tuple[int, Paragraph, int]:
+    """The place of the paragraph that holds that very sentence, the paragraph, and the sentence's place in it."""
+    return next(
+        (place, block, at)
+        for place, block in enumerate(document.blocks)
+        if isinstance(block, Paragraph)
+        for at, one in enumerate(block.sentences)
+        if one is sentence
+    )
+
+
+def _beside(document: Document, sentence: Sentence, before: Sentence | None, after: Sentence | None) -> Document:
+    place, block, at = _holder(document, before or after)  # type: ignore[arg-type]  # one of them stands
+    at += before is not None
+    told = replace(block, sentences=(*block.sentences[:at], sentence, *block.sentences[at:]))
+    return replace(document, blocks=(*document.blocks[:place], told, *document.blocks[place + 1 :]))
+
+
+def _behind(document: Document, paragraph: Paragraph, last: Sentence | None, headings: int) -> Document:
+    """Behind the paragraph of ``last`` (None: at the beginning) and that many headings, as far as they follow."""
+    place = _holder(document, last)[0] + 1 if last else 0
+    while headings and place < len(document.blocks) and isinstance(document.blocks[place], Heading):
+        place, headings = place + 1, headings - 1
+    return replace(document, blocks=(*document.blocks[:place], paragraph, *document.blocks[place:]))
 
 
 def lost_findings(draft: Document, document: Document) -> tuple[str, ...]:

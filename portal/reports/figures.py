@@ -28,7 +28,7 @@ DOCUMENT = r"\d+(?:/\d{4})?[-/][A-ZĐƯƠ][\wĐƯƠ]*(?:[-/.][A-ZĐƯƠ][\wĐƯ�
 # "28/8/2023", "8/2023", "ngày 28 tháng 8 năm 2023", "năm 2023", "quý 3": only a year of four figures is one alone.
 DATE = (
     r"(?<![\d/])(?:\d{1,2}/)?\d{1,2}/(?:19|20)\d\d(?![\d/])"
-    r"|(?:[Nn]gày \d{1,2} )?[Tt]háng \d{1,2}(?: năm (?:19|20)\d\d)?"
+    r"|(?:[Nn]gày \d{1,2} )?[Tt]háng \d{1,2}(?:(?: năm |/)(?:19|20)\d\d)?"
     r"|[Nn]gày \d{1,2}/\d{1,2}(?![\d/])|[Nn]ăm (?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?|[Qq]uý [1-4](?!\d)"
 )
 # "Điều 56", "khoản 2", "Nghị quyết số 12": a place in a law, or the number of a document.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.reports.edit import changes, lost_findings, revise
+from portal.reports.edit import changes, lost_findings, put_back, revise, rewrite
 from portal.reports.errors import BadDocument
 from portal.reports.model import Document, Heading
 from portal.reports.sentences import split_sentences
@@ -53,6 +53,16 @@ def test_an_edited_sentence_keeps_its_finding_and_is_shown() -> None:
     (change,) = changes(DRAFT, document)
     assert (change.before, change.after) == (D1, kept[1])
     assert lost_findings(DRAFT, document) == ()
+
+
+@pytest.mark.parametrize("place", range(len(DRAFT.blocks) - 1))
+def test_whatever_was_taken_out_goes_back_where_it_was(place: int) -> None:
+    block = DRAFT.blocks[place]
+    for position, sentence in enumerate(getattr(block, "sentences", ())):
+        bare = rewrite(DRAFT, place, position, "", ())
+        assert put_back(DRAFT, bare, sentence.text) == DRAFT
+        with pytest.raises(BadDocument):
+            put_back(DRAFT, DRAFT, sentence.text)
 
 
 def test_a_new_sentence_rests_on_nothing_and_a_struck_one_is_named() -> None:

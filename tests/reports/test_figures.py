@@ -3,8 +3,9 @@
 import pytest
 
 from portal.reports.edit import revise
-from portal.reports.figures import unsupported
+from portal.reports.figures import meanings, unsupported
 from portal.reports.model import Paragraph
+from portal.reports.profile import demo_profile
 from tests.reports.support import USUAL, publication, report
 
 PUBLICATION = publication(USUAL)
@@ -75,3 +76,44 @@ def test_a_new_sentence_among_the_difficulties_may_say_no_number_at_all() -> Non
     place = place_of(document, "D1")
     said = revise(document, {place: f"{document.blocks[place].text} Cả 75 đồng chí đều biết."})
     assert [item.figures for item in unsupported(document, said, PUBLICATION)] == [("75",)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ", theo Điều 56 Luật Thực hiện dân chủ ở cơ sở số 10/2022/QH15.",
+        ", theo Công văn số 1702-CV/BNCTU ngày 28/8/2023.",
+        ", theo khoản 2 Điều 25 Nghị định số 30/2020/NĐ-CP.",
+        ", trong năm 2026, tháng 8/2026 và quý 3.",
+        ", từ ngày 01 tháng 02 năm 2026.",
+        ", giai đoạn năm 2025-2026.",
+        ", theo Nghị quyết Hội nghị lần thứ tư số 4.",
+    ],
+)
+def test_dates_laws_and_numbers_of_documents_are_no_figures(words) -> None:
+    assert flagged("C1", words) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "figures"),
+    [
+        (", trong năm 12 lần.", ("12",)),
+        (", đạt 8/12.", ("8/12",)),
+        (", 30 văn bản theo Điều 5.", ("30",)),
+        (", 2026 lượt.", ("2026",)),
+    ],
+)
+def test_what_only_resembles_them_is_shown(words, figures) -> None:
+    assert flagged("C1", words) == [figures]
+
+
+def test_a_figure_says_what_it_could_be_from_profile_and_published_bands_alone() -> None:
+    def could_be(figure: str) -> list[tuple[str, str]]:
+        return [(one.kind, one.what) for one in meanings(figure, demo_profile(), PUBLICATION)]
+
+    assert could_be("75") == [("profile", "total")]
+    assert could_be("81,3%") == [("profile", "members_share")]
+    assert could_be("04") == [("profile", "leaders")]
+    assert ("band", "C2") in could_be("29")
+    assert could_be("33") == []
+    assert meanings("75", None, PUBLICATION) == []

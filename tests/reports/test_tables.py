@@ -1,10 +1,12 @@
 """The editable tables: every measure of the format stands in them, and a wrong value is refused by name."""
 
+import dataclasses
 import re
 from pathlib import Path
 
 import pytest
 
+from portal.reports import situation
 from portal.reports.contradictions import load_claims
 from portal.reports.errors import BadTable
 from portal.reports.phrases import PHRASES, load_phrases
@@ -144,9 +146,11 @@ def test_a_profile_survives_storage() -> None:
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda data: data.replace(b'"v":1', b'"v":2'),
-        lambda data: data.replace(b'"v":1', b'"v":true'),
-        lambda data: data.replace(b',"v":1', b""),
+        lambda data: data.replace(b'"v":2', b'"v":3'),
+        lambda data: data.replace(b'"v":2', b'"v":1'),
+        lambda data: data.replace(b'"v":2', b'"v":true'),
+        lambda data: data.replace(b',"v":2', b""),
+        lambda data: data.replace(b'"bases":[],', b""),
         lambda data: b" " + data,
         lambda data: data.replace(b'"total":75', b'"total":75.0'),
         lambda data: data.replace(b'"issued":null', b'"issued":""'),
@@ -159,3 +163,18 @@ def test_only_the_canonical_form_of_a_profile_is_read(spoil) -> None:
     assert spoil(data) != data
     with pytest.raises(BadTable):
         parse_profile(spoil(data))
+
+
+def test_a_profile_of_version_1_is_read_as_one_without_further_bases() -> None:
+    data = dump_profile(demo_profile()).replace(b'"bases":[],', b"").replace(b'"v":2', b'"v":1')
+    assert parse_profile(data) == demo_profile()
+    for spoilt in (data.replace(b'"v":1', b'"v":true'), b" " + data):
+        with pytest.raises(BadTable):
+            parse_profile(spoilt)
+
+
+def test_further_bases_follow_the_request_in_their_order() -> None:
+    profile = dataclasses.replace(demo_profile(), bases=("Luật số 10/2022/QH15", "Quy chế dân chủ của cơ quan"))
+    said = situation.basis(profile, load_phrases())
+    assert "phụ trách”; căn cứ Luật số 10/2022/QH15; Quy chế dân chủ của cơ quan, Văn phòng Tỉnh ủy báo cáo" in said
+    assert "căn cứ" not in situation.basis(demo_profile(), load_phrases())

@@ -259,7 +259,7 @@ def test_a_new_draft_is_chosen_part_by_part(studio, held) -> None:
     (part,) = re.findall(r'name="(part-\d+)" value="mine" required', answer.get_data(as_text=True))
     assert send(studio, f"{PAGE}/redraft", {"seen": seen}).status_code == 409
     assert send(studio, f"{PAGE}/redraft", {"seen": seen, part: "mine"}).status_code == 302
-    assert held().document.blocks[2].text == "Lời của người soạn."
+    assert held().document.blocks[2].sentences[0].text == "Lời của người soạn."
     assert held().draft.blocks[2].text == "Nhiệm vụ mới."
 
 
