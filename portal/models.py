@@ -1,6 +1,6 @@
 """Every model in one import, for migrations and tests that need the whole schema."""
 
-from portal.accounts.models import Account, ModeratorKey, Role
+from portal.accounts.models import Account, AccountRight, ModeratorKey, Role
 from portal.ballots.models import BallotCount, Nullifier
 from portal.concerns.models import Concern, ConcernStep, Digest
 from portal.consolidation.models import (
@@ -21,13 +21,23 @@ from portal.consultations.models import (
 )
 from portal.findings.models import FindingCross, FindingTable, Publication
 from portal.ledger.models import LogCheckpoint, LogCosignature, LogLeaf, LogTile, LogWitness, PoolEntry
-from portal.moderation.models import AgreementBatch, Coding, Handover, Progress, Reading, Recusal
-from portal.reports.models import ApprovedReport, OfficeProfileRow, Report, ReportAct, ReportScratch
+from portal.moderation.models import (
+    AgreementBatch,
+    Coding,
+    Handover,
+    Progress,
+    Reading,
+    Recusal,
+    Redaction,
+    Withdrawal,
+)
+from portal.reports.models import ApprovedReport, OfficeProfileRow, Report
 from portal.submissions.mailbox_models import AnswerTicket, MailMessage
 from portal.submissions.models import ResealedWrap, SealedAttachment, SealedEnvelope, Submission
 
 ALL = (
     Account,
+    AccountRight,
     AgreementBatch,
     ApprovedConsolidation,
     ApprovedReport,
@@ -62,6 +72,7 @@ ALL = (
     Publication,
     Reading,
     Recusal,
+    Redaction,
     Report,
     ResealedWrap,
     Role,
@@ -71,4 +82,5 @@ ALL = (
     SubordinateOffice,
     TaxonomyVersion,
     Unit,
+    Withdrawal,
 )

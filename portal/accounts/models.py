@@ -52,6 +52,16 @@ class Account(Base, UserMixin):
     )
 
 
+class AccountRight(Base):
+    """A right that an administrator granted to a moderator's account (:mod:`portal.accounts.rights`)."""
+
+    __tablename__ = "account_right"
+    __table_args__ = (CheckConstraint("name IN ('mask', 'remove')", name="name"),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(8), primary_key=True)
+
+
 class ModeratorKey(Base):
     """A moderator's X-Wing key: the public half, and the private half as the browser wrapped it.
 

@@ -19,7 +19,7 @@ from portal.findings import tables_service as tables
 from portal.findings.models import FindingTable
 from portal.ledger import log as ledger
 from portal.ledger.log import Log
-from portal.moderation import service as moderation
+from portal.moderation import readable
 from portal.reports import service as reports
 from portal.reports.findings_file import findings_json, table_json
 from portal.tlog.note import Note
@@ -91,7 +91,7 @@ def _opening(session: Session, atrest: AtRest, name: str) -> dict[str, Any]:
     return {
         "codings": [
             {key: value for key, value in item.items() if key != "consultation"}
-            for item in moderation.openings(session, atrest, row)
+            for item in readable.openings(session, atrest, row)
         ],
         "counts": counts["counts"],
         "counts_salt": counts["salt"],

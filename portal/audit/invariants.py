@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from portal.audit.ballots import BallotRules
 from portal.audit.codings import CodingRules
 from portal.audit.readers import ReaderRules
+from portal.audit.redactions import RedactionRules
 from portal.audit.rounds import Document, Round
 from portal.audit.runs import PlainRun, plain_coding, plain_run
 from portal.audit.scratch import Digests, Scratch
@@ -49,6 +50,7 @@ class Invariants:
         self._keys: dict[str, str] = {}
         self._readers = ReaderRules(self._broken, self._keys)
         self._codings = CodingRules(self._broken, self._scratch)
+        self._redactions = RedactionRules(self._broken, self._scratch)
         self.tables = TableRules(self._broken, self.rounds)
         self._rules: dict[str, Callable[[int, Document], None]] = {
             "asset": self._asset,
@@ -62,6 +64,7 @@ class Invariants:
             "submission": self._submission,
             "message": self._message,
             "coding": self._coding,
+            "redaction": self._redaction,
             "reader": self._reader,
             "reading": self._reading,
             "finding": self._finding,
@@ -201,6 +204,11 @@ class Invariants:
         current = self._round(index, document, "open", "closed")
         if current is not None:
             self._codings.coding(index, document, current)
+
+    def _redaction(self, index: int, document: Document) -> None:
+        current = self._round(index, document, "open", "closed", "published")
+        if current is not None:
+            self._redactions.redaction(index, document, current)
 
     def _reader(self, index: int, document: Document) -> None:
         current = self._round(index, document, "open", "closed", "published")

@@ -25,6 +25,7 @@ from portal.findings.publication import parse_publication
 from portal.ledger import events
 from portal.ledger.log import Log, append, lock, size
 from portal.ledger.turns import take_turn
+from portal.moderation import readable
 from portal.moderation import service as moderation
 from portal.moderation.readings import silent_readers
 
@@ -92,7 +93,7 @@ def _document(row: Consultation, counts: disclosure.Counts) -> bytes:
 
 
 def _paraphrases(session: Session, atrest: AtRest, row: Consultation, document: bytes) -> bytes:
-    codings = (item["coding"] for item in moderation.current_codings(session, atrest, row))
+    codings = (item["coding"] for item in readable.current_codings(session, atrest, row))
     return rfc8785.dumps(choose(codings, parse_publication(document), taxonomy_of(row)))
 
 
@@ -110,7 +111,7 @@ def count(session: Session, atrest: AtRest, row: Consultation) -> disclosure.Cou
 def counted_codings(session: Session, atrest: AtRest, row: Consultation) -> Iterator[dict[str, Any]]:
     """What is counted: one decided coding for every comment, "says nothing" where there is none."""
     state = moderation.state(session, row)
-    yield from (item["coding"] for item in moderation.current_codings(session, atrest, row))
+    yield from (item["coding"] for item in readable.current_codings(session, atrest, row))
     yield from repeat(dict(disclosure.UNCODED), state.total - state.coded)
 
 
@@ -148,4 +149,4 @@ def publishable_paraphrases(
     if not publication.paraphrases_sealed:
         return {}
     chosen = json.loads(atrest.open(PARAPHRASES, publication.paraphrases_sealed))
-    return shown_paraphrases(session, atrest, publication.consultation_id, chosen)
+    return readable.shown_paraphrases(session, atrest, publication.consultation_id, chosen)

@@ -171,6 +171,19 @@ CODING_LEAF = declare(
 )
 # Version 2 is of a consultation with two readers: slots 1 and 2 are theirs, slot 3 is a decision between the two.
 CODING_LEAF_2 = declare(LeafType("coding", {**CODING_LEAF.keys, "slot": _slot}, version=2))
+# What is kept back of a comment, or that a paraphrase is: the commitment tells neither where nor what.
+REDACTION_LEAF = declare(
+    LeafType(
+        "redaction",
+        {
+            "consultation": SLUGS,
+            "submission": _natural,
+            "kind": _one_of("mask", "removal", "paraphrase"),
+            "revision": _natural,
+            "commitment": HASH,
+        },
+    )
+)
 READING_LEAF = declare(LeafType("reading", {"consultation": SLUGS, "kid": _matches(KID)}))
 # A reader who came after the opening. ``replaces``: the key of a reader whose new key it is, or "" for somebody new.
 READER_LEAF = declare(

@@ -120,3 +120,39 @@ class Recusal(Base):
     consultation_id: Mapped[str] = mapped_column(String(40), ForeignKey("consultation.id"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Redaction(Base):
+    """One revision of what is masked, or of what was removed, of a comment; all revisions are kept and served.
+
+    ``sealed``: the ranges, sealed in the browser under the comment's row key at one size. ``salt``: of the commitment
+    that stands in the log.
+    """
+
+    __tablename__ = "redaction"
+    __table_args__ = (
+        CheckConstraint("kind IN ('mask', 'removal')", name="kind"),
+        CheckConstraint("revision BETWEEN 1 AND 20", name="revision"),
+        CheckConstraint("length(sealed) = 1052", name="sealed_length"),
+    )
+
+    submission_leaf: Mapped[int] = mapped_column(ForeignKey("submission.leaf_index"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    day: Mapped[date]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary(1052))
+    salt: Mapped[bytes] = mapped_column(LargeBinary(32))
+    redaction_leaf: Mapped[int] = mapped_column(ForeignKey("log_leaf.index"), unique=True)
+
+
+class Withdrawal(Base):
+    """A paraphrase that was withdrawn after its consultation was published."""
+
+    __tablename__ = "withdrawal"
+
+    submission_leaf: Mapped[int] = mapped_column(ForeignKey("submission.leaf_index"), primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    salt: Mapped[bytes] = mapped_column(LargeBinary(32))
+    redaction_leaf: Mapped[int] = mapped_column(ForeignKey("log_leaf.index"), unique=True)

@@ -19,6 +19,7 @@ from portal.ledger.models import LogLeaf
 from portal.moderation.assignment import assigned
 from portal.moderation.deciding import FIRST, SECOND
 from portal.moderation.models import Coding
+from portal.moderation.redaction import Served, redactions_at
 from portal.moderation.reseal import wraps_for
 from portal.submissions.models import SealedEnvelope, Submission
 
@@ -49,13 +50,15 @@ class OwnRevision:
 
 @dataclass(frozen=True)
 class QueueItem:
-    """A sealed comment, its place in the log, the leaf that stands there, its codings by slot, whether it fell to this
-    account, and the wraps that readers made later for the account's key (:mod:`portal.moderation.reseal`)."""
+    """A sealed comment, its place in the log, the leaf that stands there, its codings by slot, what was redacted of it,
+    whether it fell to this account, and the wraps that readers made later for the account's key
+    (:mod:`portal.moderation.reseal`)."""
 
     index: int
     leaf: bytes
     envelope: bytes
     codings: tuple[SharedCoding, ...]
+    redactions: tuple[Served, ...]
     assigned: bool
     wrap: bytes | None
 
@@ -76,9 +79,17 @@ def page(session: Session, account: Account, row: Consultation, *, kid: str, aft
     found = session.execute(query).all()
     places = [index or 0 for index, *_ in found]
     codings, readers = codings_at(session, account, row, places), assigned(session, row, places)
-    wraps = wraps_for(session, kid, [digest for *_, digest in found])
+    wraps, redacted = wraps_for(session, kid, [digest for *_, digest in found]), redactions_at(session, account, places)
     return [
-        QueueItem(index, leaf, data, codings.get(index, ()), account.id in readers[index], wraps.get(digest))
+        QueueItem(
+            index,
+            leaf,
+            data,
+            codings.get(index, ()),
+            redacted.get(index, ()),
+            account.id in readers[index],
+            wraps.get(digest),
+        )
         for index, (_, leaf, data, digest) in zip(places, found, strict=True)
     ]
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import rfc8785
@@ -27,12 +24,13 @@ from portal.ledger.log import Log, append
 from portal.ledger.turns import take_turn
 from portal.moderation.assignment import check_not_handed
 from portal.moderation.codings import CodingRules, normalise
-from portal.moderation.deciding import DECISION, FIRST, decide
+from portal.moderation.deciding import DECISION, FIRST
 from portal.moderation.models import Coding, Progress
 from portal.moderation.progress import coder_tag, count_coding, take_progress
+from portal.moderation.readable import PURPOSE
 from portal.moderation.readership import read_by, reading_kid
 from portal.moderation.recusal import is_recused
-from portal.moderation.slots import PURPOSE, check_slot, open_document, standing_at
+from portal.moderation.slots import check_slot, standing_at
 from portal.submissions.models import Submission
 
 SHARED_SIZE = sealed_size(CODING_SIZE)
@@ -129,7 +127,7 @@ def code(
     document = {"coding": coding, "consultation": row.id, "submission": index}
     if row.readers == 2:
         document |= {"slot": slot, "coder": coder_tag(atrest, progress, account, index)}
-    _keep(session, log, atrest, kept, document)
+    keep(session, log, atrest, kept, document)
     after = {**before.codings, slot: coding}
     count_coding(session, atrest, progress, row.readers, before=before.codings, after=after)
     return kept
@@ -153,7 +151,7 @@ def require_comment(session: Session, row: Consultation, index: int) -> None:
         raise NotFound("comment-unknown")
 
 
-def _keep(session: Session, log: Log, atrest: AtRest, kept: Coding, document: dict[str, Any]) -> None:
+def keep(session: Session, log: Log, atrest: AtRest, kept: Coding, document: dict[str, Any]) -> None:
     """Commit to the document in the log and keep it as its slot's newest revision."""
     salt = secrets.token_bytes(32)
     place = {name: document[name] for name in ("consultation", "submission", "slot") if name in document}
@@ -172,28 +170,3 @@ def _keep(session: Session, log: Log, atrest: AtRest, kept: Coding, document: di
     kept.coding_leaf = append(session, log, [leaf])
     session.add(kept)
     session.flush()
-
-
-def document_of(atrest: AtRest, coding: Coding) -> dict[str, Any]:
-    """What the coding says, as it was kept: {"v", "categories", "severity", ...}."""
-    return dict(open_document(atrest, coding.sealed)["coding"])
-
-
-def openings(session: Session, atrest: AtRest, row: Consultation) -> Iterator[dict[str, Any]]:
-    """What the newest commitment of each slot opens to, in the log's order of comments and then by slot: {"coding",
-    "consultation", "submission", "salt"}, with two readers "slot" and "coder" as well."""
-    query = (
-        select(Coding.sealed)
-        .where(Coding.consultation_id == row.id, Coding.current)
-        .order_by(Coding.submission_leaf, Coding.slot)
-        .execution_options(yield_per=1000)
-    )
-    for sealed in session.scalars(query):
-        yield open_document(atrest, sealed)
-
-
-def current_codings(session: Session, atrest: AtRest, row: Consultation) -> Iterator[dict[str, Any]]:
-    """What counts for each coded comment, {"coding", "consultation", "submission"}, in the log's order."""
-    for index, found in groupby(openings(session, atrest, row), key=itemgetter("submission")):
-        slots = {item.get("slot", FIRST): item["coding"] for item in found}
-        yield {"coding": decide(slots), "consultation": row.id, "submission": index}

@@ -13,7 +13,6 @@ far as both say it, once every reader has said that nothing is left to do.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +24,7 @@ from portal.crypto.atrest import AtRest
 from portal.errors import Conflict, Forbidden, Invalid
 from portal.moderation.deciding import DECISION, FIRST, SECOND, agree
 from portal.moderation.models import Coding
-
-PURPOSE = "coding"
+from portal.moderation.readable import document_of
 
 
 @dataclass(frozen=True)
@@ -54,13 +52,7 @@ def standing_at(session: Session, atrest: AtRest, index: int) -> Standing:
     """What stands of the comment at that leaf."""
     query = select(Coding).where(Coding.submission_leaf == index, Coding.current).order_by(Coding.slot)
     rows = {row.slot: row for row in session.scalars(query)}
-    return Standing(rows, {slot: open_document(atrest, row.sealed)["coding"] for slot, row in rows.items()})
-
-
-def open_document(atrest: AtRest, sealed: bytes) -> dict[str, Any]:
-    """What a coding's commitment opens to: {"coding", "consultation", "submission", "salt"}, and with two readers
-    "slot" and "coder" as well."""
-    return dict(json.loads(atrest.open(PURPOSE, sealed)))
+    return Standing(rows, {slot: document_of(atrest, row) for slot, row in rows.items()})
 
 
 def check_slot(standing: Standing, account_id: int, slot: int, readers: int) -> None:

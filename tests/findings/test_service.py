@@ -120,19 +120,19 @@ def test_few_comments_publish_themes_only(office, session, log, clock, atrest) -
     few = [{"categories": ["C1"], "unit": "P1", "paraphrase": "<p>a</p>"}] * 12 + [{"categories": ["D1"]}] * 3
     publication = publish(session, log, clock, atrest, office, few)
     assert rows(publication) == {"categories": {}, "units": {}, "themes": {"C": "10-14"}}
-    assert service.publishable_paraphrases(atrest, publication) == {"C": ["<p>a</p>"]}
+    assert service.publishable_paraphrases(session, atrest, publication) == {"C": ["<p>a</p>"]}
 
 
-def test_the_committee_reads_paraphrases_of_large_rows_only(atrest, published) -> None:
-    shown = service.publishable_paraphrases(atrest, published)
+def test_the_committee_reads_paraphrases_of_large_rows_only(session, atrest, published) -> None:
+    shown = service.publishable_paraphrases(session, atrest, published)
     assert set(shown) == {"C1", "D1"}
     assert all(0 < len(texts) <= 5 for texts in shown.values())
     assert "<p>Một mình.</p>" not in {text for texts in shown.values() for text in texts}
 
 
-def test_a_publication_without_chosen_paraphrases_shows_none(atrest, published) -> None:
+def test_a_publication_without_chosen_paraphrases_shows_none(session, atrest, published) -> None:
     published.paraphrases_sealed = b""
-    assert service.publishable_paraphrases(atrest, published) == {}
+    assert service.publishable_paraphrases(session, atrest, published) == {}
 
 
 def test_what_was_not_published_is_unknown(office, session) -> None:

@@ -29,6 +29,9 @@ GOOD = {
     "submission": {"consultation": "thu-2026", "envelope_sha256": H},
     "message": {"consultation": "thu-2026", "envelope_sha256": H},
     "coding": {"consultation": "thu-2026", "submission": 3, "commitment": H, "revision": 1},
+    "redaction": {
+        "consultation": "thu-2026", "submission": 3, "kind": "removal", "revision": 1, "commitment": H,
+    },
     "reading": {"consultation": "thu-2026", "kid": "ab" * 16},
     "reader": {"consultation": "thu-2026", "kid": "ab" * 16, "replaces": "aa" * 16},
     "finding": {"consultation": "thu-2026", "publication_sha256": H, "counts_commitment": H, "checkpoint_size": 9},

@@ -22,7 +22,7 @@ from portal.factory import create_staff_app
 from portal.findings import service as findings
 from portal.ledger.log import Log
 from portal.ledger.models import LogLeaf
-from portal.moderation import service
+from portal.moderation import readable, service
 from portal.moderation.models import Coding
 from portal.web.runtime import unit_of_work
 from tests.moderation.two import NAME, NAMES, open_pair
@@ -171,7 +171,7 @@ def test_a_coding_is_in_the_findings_or_refused_when_they_are_published_at_once(
         opened = findings.opening_of(atrest, findings.get(session, NAME))["counts"]["categories"]
         current = [
             item["coding"]["categories"]
-            for item in service.current_codings(session, atrest, consultations.get(session, NAME))
+            for item in readable.current_codings(session, atrest, consultations.get(session, NAME))
         ]
     assert answers in ([200], [409])
     assert opened["C9"] == sum(categories == ["C9"] for categories in current) == (answers == [200])

@@ -11,7 +11,7 @@ from portal.consultations import service as consultations
 from portal.crypto.commitment import commit
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError
 from portal.ledger import log as ledger
-from portal.moderation import queue, service
+from portal.moderation import queue, readable, service
 from portal.moderation.models import Coding, Progress
 from portal.submissions.sequencing import sequence_groups
 from tests.rounds import moderator, places, send
@@ -98,7 +98,7 @@ def test_revisions_are_kept_and_the_newest_is_current(session, atrest, page, cod
     code(index, {"categories": ["D2"]}, name="moderator2", shared=b"2" * service.SHARED_SIZE)
     kept = session.scalars(select(Coding).order_by(Coding.id)).all()
     assert [(item.revision, item.current) for item in kept] == [(1, False), (2, True)]
-    assert service.document_of(atrest, kept[1])["categories"] == ["D2"]
+    assert readable.document_of(atrest, kept[1])["categories"] == ["D2"]
     # then each moderator is served the newest one's sealed copy
     for name, mine in (("moderator", False), ("moderator2", True)):
         (item,) = [item for item in page(name) if item.index == index]
@@ -139,7 +139,7 @@ def test_current_codings_come_in_the_logs_order(session, atrest, row, code) -> N
     for index in reversed(places(session)):
         code(index)
     code(places(session)[0], {"categories": ["D1"]})
-    found = list(service.current_codings(session, atrest, row))
+    found = list(readable.current_codings(session, atrest, row))
     assert [item["submission"] for item in found] == places(session)
     assert found[0]["coding"]["categories"] == ["D1"]
 

@@ -13,7 +13,7 @@ from portal.crypto.errors import CannotOpen
 from portal.errors import Conflict, PortalError
 from portal.findings import service as findings
 from portal.ledger import log as ledger
-from portal.moderation import queue, service
+from portal.moderation import queue, readable, service
 from portal.moderation.models import Coding
 from portal.moderation.readings import declare_done
 from tests.moderation.two import NAMES, Pair
@@ -95,7 +95,7 @@ def test_only_somebody_else_decides_and_only_where_two_differ(pair) -> None:
     assert refused(pair, "third", index, 3, "C1", reason="x" * 501) == "decision-reason-long"
     kept = pair.code("third", index, 3, "C2", reason='<p onclick="x()">Rõ <b>là</b> đùn đẩy.</p>')
     # then the decision says why, cleaned, and ends the two codings
-    assert service.document_of(pair.atrest, kept)["reason"] == "<p>Rõ là đùn đẩy.</p>"
+    assert readable.document_of(pair.atrest, kept)["reason"] == "<p>Rõ là đùn đẩy.</p>"
     assert pair.decided()[index]["categories"] == ["C2"]
     assert "reason" not in pair.decided()[index]
     for slot, name in ((1, "moderator"), (2, "moderator2")):

@@ -18,7 +18,7 @@ from portal.crypto import envelope, rowkey
 from portal.crypto.atrest import AtRest
 from portal.crypto.receipt import locator_hash
 from portal.ledger.log import Log
-from portal.moderation import queue, service
+from portal.moderation import queue, readable, service
 from portal.moderation.models import Coding
 from portal.submissions.models import SealedEnvelope, Submission
 from portal.submissions.sequencing import sequence_groups
@@ -97,7 +97,7 @@ class Pair:
 
     def decided(self) -> dict[int, dict[str, Any]]:
         """What counts for each comment."""
-        found = service.current_codings(self.session, self.atrest, self.row)
+        found = readable.current_codings(self.session, self.atrest, self.row)
         return {item["submission"]: item["coding"] for item in found}
 
 

@@ -8,9 +8,11 @@ from flask_babel import gettext, refresh
 from flask_security import current_user
 
 from portal.accounts import service
+from portal.accounts.rights import rights_of
 from portal.accounts.service import role_names
+from portal.extensions import db
 from portal.web.runtime import runtime, unit_of_work
-from portal.web.staff.account_forms import ROLE_SHORT, LanguageForm
+from portal.web.staff.account_forms import RIGHT_SHORT, ROLE_SHORT, LanguageForm
 
 blueprint = Blueprint("account", __name__)
 
@@ -37,9 +39,12 @@ def set_language() -> ResponseReturnValue:
 
 def _page(form: LanguageForm) -> str:
     names = [str(ROLE_SHORT[name]) for name in service.ROLES if name in role_names(current_user)]
+    granted = rights_of(db.session(), current_user)
     return render_template(
         "staff/account/index.html",
         form=form,
+        rights=[str(RIGHT_SHORT[name]) for name in sorted(granted)],
+        moderator="moderator" in role_names(current_user),
         roles=names,
         codes_left=len(current_user.mf_recovery_codes or []),
         second_step=bool(current_user.tf_primary_method),

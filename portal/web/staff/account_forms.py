@@ -16,6 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
+from portal.accounts.rights import RIGHTS
 from portal.accounts.service import ROLES, check_roles
 from portal.accounts.sign_in import PASSWORD_MAX, PASSWORD_MIN, plain_email, plain_password
 from portal.errors import PortalError
@@ -113,6 +114,19 @@ class RolesForm(StaffForm):
     """The roles of an account."""
 
     roles = roles_field()
+
+
+RIGHT_NAMES = {
+    "mask": _l("Mask parts of comments: readers see a bar, and whoever has this right may lift it"),
+    "remove": _l("Remove parts of comments, and withdraw paraphrases: nobody brings them back"),
+}
+RIGHT_SHORT = {"mask": _l("Mask parts of comments"), "remove": _l("Remove parts of comments")}
+
+
+class RightsForm(StaffForm):
+    """What of comments a moderator may keep back from the others."""
+
+    rights = SelectMultipleField(_l("Rights"), choices=[(name, RIGHT_NAMES[name]) for name in RIGHTS])
 
 
 class InviteForm(StaffForm):

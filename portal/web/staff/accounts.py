@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_security import current_user
 
-from portal.accounts import service
+from portal.accounts import rights, service
 from portal.accounts.models import Account
-from portal.errors import Conflict
+from portal.errors import Conflict, Invalid
 from portal.extensions import db
 from portal.moderation import stakes
 from portal.web.runtime import runtime, unit_of_work
-from portal.web.staff.account_forms import ROLE_SHORT, InviteForm, RolesForm
+from portal.web.staff.account_forms import ROLE_SHORT, InviteForm, RightsForm, RolesForm
 from portal.web.staff.forms import refuse
 from portal.web.staff.freshly import freshly
 
@@ -91,6 +91,19 @@ def set_roles(account_id: int) -> ResponseReturnValue:
     return _page(service.get_account(db.session, account_id), form), 422
 
 
+@blueprint.post("/<int:account_id>/rights")
+@freshly
+def set_rights(account_id: int) -> ResponseReturnValue:
+    """Give a moderator the rights to mask and to remove, each by itself, or take them away."""
+    form = RightsForm()
+    if not form.validate():
+        raise Invalid("right-unknown")
+    with unit_of_work() as session:
+        rights.set_rights(session, service.get_account(session, account_id), form.rights.data or [])
+    flash(gettext("The rights are changed."), "success")
+    return redirect(url_for("accounts.show", account_id=account_id))
+
+
 @blueprint.post("/<int:account_id>/block")
 @freshly
 def block(account_id: int) -> ResponseReturnValue:
@@ -153,6 +166,8 @@ def _page(account: Account, form: RolesForm) -> str:
         "staff/accounts/show.html",
         account=account,
         form=form,
+        rights_form=RightsForm(formdata=None, rights=sorted(rights.rights_of(db.session(), account))),
+        moderator="moderator" in service.role_names(account),
         keys=service.own_keys(db.session, account),
         standing=service.standing(account),
         own=account.id == current_user.id,

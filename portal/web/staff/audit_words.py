@@ -17,6 +17,7 @@ KINDS = {
     "asset": _l("files served to browsers"),
     "card": _l("half-cards (hashes)"),
     "coding": _l("codings (commitments)"),
+    "redaction": _l("redactions (commitments)"),
     "consultation": _l("openings and closings"),
     "erasure": _l("erasures"),
     "finding": _l("publications"),

@@ -12,15 +12,17 @@ from flask_security import current_user
 
 from portal.accounts import service as accounts
 from portal.accounts.keys import wrapping_of
+from portal.accounts.rights import rights_of
 from portal.consultations import service as consultations
 from portal.consultations.models import Consultation
 from portal.crypto.encoding import b64url_decode, b64url_encode
 from portal.crypto.errors import CryptoError
 from portal.errors import Invalid
 from portal.extensions import db
-from portal.moderation import assignment, queue, service
+from portal.moderation import assignment, queue, readable, service
 from portal.moderation.overview import desks
 from portal.moderation.readings import declare_done
+from portal.moderation.redaction import Served
 from portal.web.body import NATURAL_MAX, closed_body, natural
 from portal.web.fresh import is_fresh, require_fresh, verify_url
 from portal.web.headers import allow_viewer
@@ -66,6 +68,7 @@ def workbench(cid: str) -> ResponseReturnValue:
         kid=kid,
         passkeys=wrapping_of(accounts.get_key(db.session, kid)).passkeys,
         taxonomy=consultations.taxonomy_of(row),
+        rights=rights_of(db.session(), current_user),
         total=service.state(db.session, row).total,
         editable=row.state in {"open", "closed"},
         fresh=is_fresh(),
@@ -116,7 +119,7 @@ def save_coding(cid: str) -> ResponseReturnValue:
         row = consultations.get_public(session, cid)
         seen = natural(body["revision"])
         kept = service.code(session, tools.log, tools.sealing, account, row, index=index, slot=slot, seen=seen, **more)
-        coding = service.document_of(tools.sealing, kept)
+        coding = readable.document_of(tools.sealing, kept)
     return jsonify({"index": index, "slot": kept.slot, "revision": kept.revision, "coding": coding})
 
 
@@ -180,6 +183,11 @@ def _coding(one: queue.SharedCoding | queue.OwnRevision) -> dict[str, Any]:
     return {"slot": one.slot, "revision": one.revision, "mine": one.mine, "shared": b64url_or_null(one.shared)}
 
 
+def _redaction(one: Served) -> dict[str, Any]:
+    checked = {"sealed": b64url_encode(one.sealed), "salt": one.salt.hex(), "leaf": one.leaf.decode()}
+    return {"kind": one.kind, "revision": one.revision, "mine": one.mine, "day": one.day.isoformat(), **checked}
+
+
 def _item(item: queue.QueueItem) -> dict[str, Any]:
     return {
         "index": item.index,
@@ -188,5 +196,5 @@ def _item(item: queue.QueueItem) -> dict[str, Any]:
         "wrap": b64url_or_null(item.wrap),
         "codings": [_coding(one) for one in item.codings],
         "assigned": item.assigned,
-        "redaction": None,
+        "redactions": [_redaction(one) for one in item.redactions],
     }

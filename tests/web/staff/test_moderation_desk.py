@@ -188,7 +188,7 @@ def test_an_envelope_agrees_with_its_leaf_and_opens_with_the_moderators_seed(des
     for item in items:
         data = base64.urlsafe_b64decode(item["envelope"] + "==")
         assert json.loads(item["leaf"])["envelope_sha256"] == hashlib.sha256(data).hexdigest()
-        assert (item["codings"], item["wrap"], item["redaction"]) == ([], None, None)
+        assert (item["codings"], item["wrap"], item["redactions"]) == ([], None, [])
         opened = envelopes.open_with(office.seeds[kid], data)
         texts.add(json.loads(opened)["text"])
     assert texts == set(TEXTS)
