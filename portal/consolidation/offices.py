@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,10 +20,9 @@ from portal.errors import Conflict, Invalid, NotFound
 from portal.findings.publication import SLUG
 from portal.ledger.turns import take_turn
 from portal.tlog.errors import MalformedKey, MalformedPolicy
+from portal.tlog.keys import spoken_fingerprint
 from portal.tlog.policy import LogKey, Policy, parse_log_key, parse_policy
 
-FINGERPRINT = 32
-"""Hexadecimal digits shown: 128 bits, as of moderators' keys."""
 SPOKEN = 8
 """Digits at its end that the office reads out and a person types."""
 POLICY_MOST = 20_000
@@ -51,11 +49,6 @@ def get(session: Session, office_id: str) -> SubordinateOffice:
     if found is None:
         raise NotFound("office-unknown")
     return found
-
-
-def fingerprint(vkey: str) -> str:
-    """The first 128 bits of the SHA-256 of the key's line, in hexadecimal: what two people compare."""
-    return sha256(vkey.encode()).hexdigest()[:FINGERPRINT]
 
 
 def add(session: Session, draft: OfficeDraft) -> SubordinateOffice:
@@ -102,7 +95,7 @@ def confirm(session: Session, row: SubordinateOffice, said: str, hand: Hand, *, 
     :raises Invalid: when what was read out is not the end of the fingerprint.
     """
     take_turn(session, row)
-    mark = fingerprint(row.vkey)
+    mark = spoken_fingerprint(row.vkey)
     if seen != mark:
         raise Conflict("office-key-changed")
     if re.sub(r"[\s-]", "", said).casefold() != mark[-SPOKEN:]:

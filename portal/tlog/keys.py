@@ -111,6 +111,14 @@ class SignerKey:
         return key
 
 
+def spoken_fingerprint(vkey: str) -> str:
+    """The first 128 bits of the SHA-256 of a verifier key's line, in hexadecimal: what two people compare by telephone.
+
+    Ours, no part of the specification: a key id has 32 bits, which somebody can search for.
+    """
+    return sha256(vkey.encode()).hexdigest()[:32]
+
+
 def format_vkey(name: str, signature_type: int, public_key: bytes) -> str:
     """The text of a verifier key of any signature type."""
     hex_id = key_id(name, signature_type, public_key).hex()

@@ -12,10 +12,12 @@ from werkzeug.exceptions import HTTPException
 
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
 from portal.web.attachment_messages import ATTACHMENTS
+from portal.web.consolidation_messages import CONSOLIDATION
 from portal.web.issuing_messages import ISSUING
 from portal.web.key_messages import KEYS
 from portal.web.moderation_messages import MODERATION
 from portal.web.report_messages import REPORTS
+from portal.web.table_messages import TABLES
 from portal.web.talk_messages import TALK
 
 STATUS: dict[type[PortalError], int] = {Invalid: 422, NotFound: 404, Conflict: 409, TooMany: 429, Forbidden: 403}
@@ -201,6 +203,8 @@ MESSAGES = {
     "concern-owner": _l("Choose somebody of the committee who can sign in."),
     "concern-not-published": _l("No answer to this concern is public, so there is nothing to take back."),
     **REPORTS,
+    **TABLES,
+    **CONSOLIDATION,
 }
 
 HTTP_MESSAGES = {

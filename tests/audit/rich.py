@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.accounts import service as accounts
+from portal.accounts.hand import Hand
 from portal.audit.export import openings, public_files
 from portal.audit.verdict import Verdict
 from portal.audit.verify import Brought, verify
@@ -43,7 +44,7 @@ from tests.audit.ballot_log import build
 from tests.audit.support import Files, Memory, digest, entries_of, log_files, relogged
 from tests.ballots.support import CONSULTATION as WITH_BALLOTS
 from tests.moderation.keys import newcomer, rotate
-from tests.rounds import CODINGS, close, moderator, places, report
+from tests.rounds import CODINGS, close, moderator, places, report, tabulate
 from tests.support import Office
 
 PLAIN = "thu-2026"
@@ -134,6 +135,7 @@ def walk_rich(
     before = places(session)
     build(session, log, clock, office, folder, readers=2)
     _publish_ballots(session, log, atrest, [place for place in places(session) if place not in before])
+    _consolidated(session, log)
     key = accounts.get_key(session, office.kids[0])
     accounts.revoke_key(session, log, key)
     return served
@@ -150,10 +152,14 @@ def _walk_plain(session: Session, log: Log, clock: FixedClock, atrest: AtRest, o
     for name in ("moderator", "moderator2", "newcomer"):
         declare_done(session, log, moderator(session, name), row)
     publication = findings.publish(session, log, atrest, row)
+    for kind in ("units", "levels"):
+        tabulate(session, log, atrest, kind, row.id, today=clock.today())
     concerns.ensure(session, publication, today=clock.today(), answer_days=30)
     for code in ("C1", "D1"):
         given = Answer("accepted", "", clock.today(), f"<p>Sẽ làm ({code}).</p>", True)
-        concerns.answer(session, log, atrest, concerns.get(session, row.id, code), given)
+        concerns.answer(session, log, atrest, concerns.get(session, row.id, code), given, hand=Hand(1, clock.today()))
+    done = Answer("done", "", clock.today(), "<p>Đã làm (D1).</p>", True)
+    concerns.answer(session, log, atrest, concerns.get(session, row.id, "D1"), done, hand=Hand(1, clock.today()))
     _older_report(session, log, atrest, publication)
     report(session, log, clock, atrest, publication)
     erase_comments(session, log, row)
@@ -170,6 +176,16 @@ def _older_report(session: Session, log: Log, atrest: AtRest, publication: Publi
     kept = {"consultation_id": row.id, "version": 1, "report_leaf": leaf}
     session.add(ApprovedReport(document_sealed=held.row.document_sealed, **kept))
     session.flush()
+
+
+def _consolidated(session: Session, log: Log) -> None:
+    """A report of this office as an upper-level one; what it adds up travels in its files, not in the log."""
+    digests = {"document_sha256": "ab" * 32, "figures_sha256": "cd" * 32}
+    append(
+        session,
+        log,
+        [events.encode("report", version=3, consolidation="quy-ba-2026", revision=1, approvals=2, **digests)],
+    )
 
 
 def _later_readers(session: Session, log: Log, row: Consultation, office: Office) -> None:

@@ -150,6 +150,13 @@ LEAVES: dict[tuple[str, int], dict[str, str]] = {
         "first": "finding-without-consultation", "last": "erasure-before-publication",
         "swapped": "finding-without-consultation", "rolled back": GONE,
     },
+    ("finding", 2): {
+        "table": "publication-missing", "consultations": "table-before-findings",
+        "publication_sha256": "publication-not-as-logged", "counts_commitment": "counts-commitment-does-not-open",
+        "checkpoint_size": "finding-from-the-future",
+        "dropped": GONE, "doubled": "table-twice", "again": "table-twice", "first": "table-before-findings",
+        "last": KEPT, "swapped": KEPT, "rolled back": GONE,
+    },
     ("report", 1): {  # a later revision stands in its place: auditors get the newest text
         "consultation": "report-without-consultation", "document_sha256": KEPT,
         "publication_sha256": "report-of-other-finding",
@@ -165,6 +172,12 @@ LEAVES: dict[tuple[str, int], dict[str, str]] = {
         "again": "report-revision-out-of-order", "first": "report-without-consultation", "last": KEPT,
         "rolled back": "report-not-as-logged",
     },
+    ("report", 3): {  # of an upper-level office: its text and table travel in its files, with their proof
+        "consolidation": KEPT, "document_sha256": KEPT, "figures_sha256": KEPT,
+        "revision": "report-revision-out-of-order", "approvals": "report-approved-by-one",
+        "dropped": KEPT, "doubled": "report-revision-out-of-order", "again": "report-revision-out-of-order",
+        "first": KEPT, "last": KEPT, "rolled back": KEPT,
+    },
     ("action", 1): {
         "consultation": "action-without-consultation", "concern": "answer-not-logged",
         "commitment": "answer-commitment-does-not-open",
@@ -179,7 +192,7 @@ LEAVES: dict[tuple[str, int], dict[str, str]] = {
 }  # fmt: skip
 
 WAYS = {"dropped", "doubled", "again", "first", "last", "swapped", "rolled back"}
-LONE = {("report", 1), ("report", 2)}  # there is one of each, so that it cannot be swapped
+LONE = {("report", 1), ("report", 2), ("report", 3)}  # there is one of each, so that it cannot be swapped
 ONE_VALUE = {"alg"}  # a key that has one value cannot have another: that is malformed
 # What grows the log and breaks no rule: it is what an honest portal does, too.
 GROWTH = {(("asset", 1), "again")}
@@ -273,7 +286,8 @@ FILES = {  # {rest}: the leaves beyond the first full tile
     "checkpoint": "log/checkpoint", "key": "log/vkey",
     "full tile": "log/tile/0/000", "partial tile": "log/tile/0/001.p/{rest}", "upper tile": "log/tile/1/000.p/1",
     "full bundle": "log/tile/entries/000", "partial bundle": "log/tile/entries/001.p/{rest}",
-    "publication": f"results/{PLAIN}/findings.json", "openings": "openings.json",
+    "publication": f"results/{PLAIN}/findings.json", "table": f"tables/units-{PLAIN}/findings.json",
+    "openings": "openings.json",
     "asset manifest": "static/manifest.json", "asset": "static/pages-submit.js",
 }  # fmt: skip
 TWIN = {  # what a file is exchanged for
@@ -295,6 +309,8 @@ DAMAGED: dict[str, dict[str, str]] = {
     "partial bundle": {**BUNDLE, "flipped": "*", "dropped": "missing"},
     "publication": {**dict.fromkeys(DOCUMENT, "publication-malformed"), "flipped": "*",
                     "swapped": "publication-not-as-logged", "dropped": "publication-missing"},
+    "table": {**dict.fromkeys(DOCUMENT, "publication-malformed"), "flipped": "*",
+              "swapped": "publication-not-as-logged", "dropped": "publication-missing"},
     "openings": {**dict.fromkeys(DOCUMENT, "openings-malformed"), "flipped": "*", "swapped": "openings-malformed"},
     "asset manifest": {**dict.fromkeys((*DOCUMENT, "flipped", "swapped"), "asset-manifest-not-as-logged"),
                        "dropped": "missing"},
@@ -340,7 +356,8 @@ def test_a_damaged_file_is_named(rich, kind, way, name) -> None:
 def test_the_table_covers_every_kind_of_file_of_an_export(rich) -> None:
     def kind_of(name: str) -> str:
         room, _, rest = name.partition("/")
-        return {"results": "publication", "static": "asset manifest" if rest == "manifest.json" else "asset"}.get(
+        asset = "asset manifest" if rest == "manifest.json" else "asset"
+        return {"results": "publication", "tables": "table", "static": asset}.get(
             room, next((kind for kind, file in files_of(rich).items() if file == name), "")
         )
 

@@ -88,9 +88,18 @@ def sender(number: int) -> Sender:
 
 
 def document(
-    seed: int = 1, *, ballots: int = 60, taxonomy: Taxonomy = TAXONOMY, rule: Rule | None = None, **over: Any
+    seed: int = 1,
+    *,
+    ballots: int = 60,
+    taxonomy: Taxonomy = TAXONOMY,
+    rule: Rule | None = None,
+    exact: dict[str, int] | None = None,
+    **over: Any,
 ) -> dict[str, Any]:
-    """What an office of so many comments published; which categories are named follows from ``seed``."""
+    """What an office of so many comments published; which categories are named follows from ``seed``.
+
+    ``exact`` is filled with what was counted of each category.
+    """
     chance = random.Random(seed)
     weights = {code: chance.random() ** 2 for code in taxonomy.counted_themes}
     named = [{code for code, weight in weights.items() if chance.random() < weight / 2} for _ in range(ballots)]
@@ -106,6 +115,8 @@ def document(
         units={"P1": ballots // 3},
         headcounts={"P1": ballots},
     )
+    if exact is not None:
+        exact.update(counts.categories)
     values: dict[str, Any] = {"consultation": "quy-ba", "title": {"vi": "Góp ý quý ba", "en": "Third quarter"}}
     values |= {"opens": OPENS, "closes": CLOSES, "taxonomy": taxonomy, "rule": rule or Rule(), "counts": counts}
     return publication_document(**{**values, **over})

@@ -10,6 +10,7 @@ from portal.errors import NotFound
 from portal.extensions import db
 from portal.ledger import log as ledger
 from portal.tlog.errors import MalformedPath
+from portal.tlog.keys import spoken_fingerprint
 from portal.tlog.paths import BundlePath, TilePath, parse_path
 from portal.tlog.tiles import width_at
 from portal.web.compressed import compressed
@@ -33,6 +34,7 @@ def log() -> ResponseReturnValue:
         watched=watched(db.session(), runtime().log),
         policy=runtime().log.policy,
         vkey=runtime().log.vkey,
+        fingerprint_of_key=spoken_fingerprint(runtime().log.vkey),
         address=request.host_url,
         first_tile=_below_tile(TilePath(0, 0, width)),
         first_bundle=_below_tile(BundlePath(0, width)),

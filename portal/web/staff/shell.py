@@ -69,6 +69,12 @@ NAVIGATION = (
         frozenset({"committee"}),
         frozenset({"report_profile", "report_points", "report_approval", "report_files"}),
     ),
+    Door(
+        "consolidation",
+        _l("Consolidation"),
+        frozenset({"committee"}),
+        frozenset({"consolidation_offices", "consolidation_report"}),
+    ),
     Door("audit", _l("Verification"), frozenset({"auditor", "admin"})),
 )
 
