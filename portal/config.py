@@ -71,7 +71,7 @@ class Settings:
     mix_when: str = setting("day", "`day`: batches after the day has ended; `minimum`: as soon as enough wait")
     promise_days: int = setting(2, "days after which a submission is promised to stand in the log")
     open_rate: int = setting(120, "submissions a minute a process accepts where no ballot is needed; 0 for no limit")
-    attachment_quota: int = setting(4096, "MiB that the files of one consultation may take; 0 for no limit")
+    attachment_quota: int = setting(1024, "MiB that the files of one consultation may take; 0 for no limit")
     ballot_issuers: int = setting(2, "issuers that a consultation with ballots needs: `1` or `2`")
     acknowledge_days: int = setting(5, "working days the committee gives itself to acknowledge a concern")
     answer_days: int = setting(30, "days the committee gives itself to answer a concern")

@@ -59,7 +59,7 @@ def store(session: Session, place: Intake, sealed: Sequence[bytes], *, quota: in
     """
     check_count(place, len(sealed))
     rows = [_row(place.id, data) for data in sealed]
-    check_room(session, place.id, [row["size"] for row in rows], quota=quota)
+    check_room(session, place.id, [len(data) for data in sealed], quota=quota)
     try:
         session.connection().execute(INSERT, rows)
     except IntegrityError:

@@ -75,6 +75,13 @@ def accept(
     return Acceptance(leaf, log.promise(waiting.leaf_hash, waiting.due), fresh=True)
 
 
+def came_before(session: Session, place: Intake, *, envelope: bytes, ballot: bytes | redeem.Verified | None) -> bool:
+    """Whether this very comment was taken already: then nothing that is full or busy by now may refuse its retry."""
+    data = ballot.data if isinstance(ballot, redeem.Verified) else ballot
+    digest = leaf_hash(_leaf(place, hashlib.sha256(envelope).digest(), data))
+    return session.connection().execute(EARLIER, {"leaf_hash": digest}).scalar() is not None
+
+
 def _leaf(place: Intake, digest: bytes, ballot: bytes | None) -> bytes:
     if place.with_ballots != (ballot is not None):
         raise Invalid("ballot-missing" if place.with_ballots else "ballot-not-needed")

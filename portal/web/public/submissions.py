@@ -15,7 +15,7 @@ from portal.crypto.attachment import SIZES
 from portal.errors import Invalid
 from portal.extensions import db
 from portal.submissions import attachments
-from portal.submissions.service import Acceptance, accept
+from portal.submissions.service import Acceptance, accept, came_before
 from portal.web.bucket import GlobalBucket
 from portal.web.public import attached
 from portal.web.public.blueprint import public
@@ -100,11 +100,11 @@ def _welcome(place: Intake, sealed: Sealed) -> Spendable:
     """Judge by the small first part alone whether the files may come: number, ballot, rate and room."""
     attachments.check_count(place, len(sealed.files))
     ballot = _verified(place.id, sealed)
-    if place.with_ballots and ballot is None:
-        raise Invalid("ballot-missing")
-    _spare(place, FILES_BUCKET)
-    least = [SIZES[0]] * len(sealed.files)
     with Session(db.engine) as session:
+        if came_before(session, place, envelope=sealed.envelope, ballot=ballot):
+            return ballot
+        _spare(place, FILES_BUCKET)
+        least = [SIZES[0]] * len(sealed.files)
         attachments.check_room(session, place.id, least, quota=runtime().settings.attachment_quota)
     return ballot
 

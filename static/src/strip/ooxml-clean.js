@@ -11,8 +11,8 @@ const SHAPES = new Set(["wps", "wpg", "wpc"]);
 const OURS = /^http:\/\/(?:schemas\.openxmlformats\.org|schemas\.microsoft\.com\/office\/(?:word\/2010\/wordprocessing|drawing\/2008\/diagram|drawing\/201[0-4]\/chart))|^urn:schemas-microsoft-com:|^http:\/\/www\.w3\.org\//u;
 // Names of drawings are often those of the files that were put in.
 const DRAWN = new Set(["docPr", "cNvPr"]);
-// They keep their place without what they led to: a linked text stays, a picture stays without its original's address.
-const LOOSE = new Set(["hyperlink", "blip"]);
+// They keep their place without what they led to: a linked text, a picture without its original's address, a page without its printer.
+const LOOSE = new Set(["hyperlink", "blip", "pageSetup"]);
 
 /** Clean everything below the document's root; `links`: relationships that lead on. */
 export function cleanElements(document, links, run) {

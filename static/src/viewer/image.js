@@ -10,7 +10,15 @@ const SIZES = { jpeg: (data) => jpegSize(readJpeg(data)), png: (data) => pngSize
 
 /** Draw a JPEG or PNG file into the stage. */
 export async function showImage(data, view) {
-  view.querySelector("#stage").replaceChildren(await drawn(data));
+  const canvas = await drawn(data);
+  name(canvas, view.dataset.picture.replace("{number}", "1"));
+  view.querySelector("#stage").replaceChildren(canvas);
+}
+
+/** Say what a canvas is to whoever cannot see it. */
+export function name(canvas, text) {
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", text);
 }
 
 /** A canvas with that picture; refuses ("file-...") what is none, and what would be too large. */

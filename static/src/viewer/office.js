@@ -2,7 +2,7 @@
 
 import { elementsOf, parseXml } from "../strip/xml.js";
 import { unpack } from "../strip/zip.js";
-import { drawn } from "./image.js";
+import { drawn, name } from "./image.js";
 
 const TEXTS = {
   docx: /^word\/(?:document|header\d*|footer\d*|footnotes|endnotes)\.xml$/u,
@@ -55,11 +55,10 @@ function cellText(cell, shared) {
 
 async function showPictures(parts, stage, label) {
   const names = Object.keys(parts).filter((name) => MEDIA.test(name)).sort(byNumber).slice(0, MOST_PICTURES);
-  for (const [at, name] of names.entries()) {
-    const canvas = await drawn(parts[name]).catch(() => null);
+  for (const [at, part] of names.entries()) {
+    const canvas = await drawn(parts[part]).catch(() => null);
     if (!canvas) continue;
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", label.replace("{number}", at + 1));
+    name(canvas, label.replace("{number}", at + 1));
     stage.append(canvas);
   }
 }

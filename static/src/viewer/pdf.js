@@ -4,6 +4,7 @@ import { getDocument, VerbosityLevel } from "pdfjs-dist/build/pdf.mjs";
 import * as worker from "pdfjs-dist/build/pdf.worker.mjs";
 
 import { refuseDense } from "../strip/pdf-dense.js";
+import { name } from "./image.js";
 
 const WIDTH = 1400; // pixels of the longer side that a page is drawn with
 globalThis.pdfjsWorker = worker;
@@ -19,8 +20,9 @@ export async function showPdf(data, view) {
   const turn = async (by) => {
     at += by;
     [previous.disabled, next.disabled] = [at === 1, at === file.numPages];
-    view.querySelector("#page").textContent = view.dataset.page.replace("{page}", at).replace("{count}", file.numPages);
-    view.querySelector("#stage").replaceChildren(await drawnPage(file, at));
+    const place = view.dataset.page.replace("{page}", at).replace("{count}", file.numPages);
+    view.querySelector("#page").textContent = place;
+    view.querySelector("#stage").replaceChildren(...(await drawnPage(file, at, place)));
   };
   previous.addEventListener("click", () => turn(-1));
   next.addEventListener("click", () => turn(1));
@@ -28,12 +30,18 @@ export async function showPdf(data, view) {
   await turn(0);
 }
 
-async function drawnPage(file, number) {
+/** The page as a picture, and its text for whoever has it read out. */
+async function drawnPage(file, number, place) {
   const page = await file.getPage(number);
   const plain = page.getViewport({ scale: 1 });
   const viewport = page.getViewport({ scale: WIDTH / Math.max(plain.width, plain.height) });
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [Math.ceil(viewport.width), Math.ceil(viewport.height)];
   await page.render({ canvas, viewport }).promise;
-  return canvas;
+  name(canvas, place);
+  const { items } = await page.getTextContent();
+  const text = document.createElement("p");
+  text.className = "spoken";
+  text.textContent = items.map(({ str, hasEOL }) => str + (hasEOL ? "\n" : "")).join("");
+  return [canvas, text];
 }

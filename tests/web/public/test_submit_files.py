@@ -217,14 +217,21 @@ def test_used_up_room_is_said_and_keeps_the_comment_out(
     # given room for one MiB
     app = create_public_app(replace(settings, attachment_quota=1), clock)
     client = app.test_client()
-    assert send(client, whole(room, b"x" * 400_000).body()).status_code == 201
+    taken = whole(room, b"x" * 400_000)
+    assert send(client, taken.body()).status_code == 201
     # when a file of the next bucket comes, which would take two more
     refused(send(client, whole(room, b"x" * 600_000).body()), 409, "attachments-full")
-    # then neither it nor its comment is kept, and a comment alone still is
+    # then neither it nor its comment is kept
     assert counts(public_app) == (1, 1, 1)
+    # and when no file fits any more, the retry of what was taken is still answered, and a comment alone is taken
+    for more in (whole(room, b"1", b"2"), whole(room, b"3")):
+        assert send(client, more.body()).status_code == 201
+    refused(send(client, whole(room, b"4").body()), 409, "attachments-full")
+    assert send(client, taken.body()).status_code == 200
     envelope, raw = room.seal()
     alone = client.post("/c/thu-2026/submissions", json=body_of(envelope, raw), headers={"Origin": ORIGIN})
     assert alone.status_code == 201
+    assert counts(public_app) == (4, 4, 4)
 
 
 def test_where_no_ballot_is_needed_files_are_rarer_than_comments(settings: Any, clock: Any, room: Office) -> None:

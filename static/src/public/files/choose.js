@@ -19,7 +19,8 @@ export function layOutFiles(most, changed) {
 
 // A file that misses the place would open in this tab, in place of what was written.
 function takeDrops(place, take) {
-  for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
+  const withFiles = (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault();
+  for (const name of ["dragover", "drop"]) document.addEventListener(name, withFiles);
   const mark = (over) => place.classList.toggle("drop--over", over);
   place.addEventListener("dragover", () => mark(true));
   place.addEventListener("dragleave", () => mark(false));
