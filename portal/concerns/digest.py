@@ -51,7 +51,7 @@ def waiting(
     if not is_working_day(today, holidays):
         return []
     committee, duties = members(session), owed(session, today)
-    sent = dict(session.execute(select(Digest.account_id, Digest.day)).tuples().all())
+    sent = {row.account_id: row.day for row in session.scalars(select(Digest))}
     found = []
     for account in committee:
         due = reminder(duties, account, committee, escalation, today)

@@ -76,9 +76,9 @@ def told(duty: Duty, committee: Sequence[Account], escalation: Escalation) -> se
     if not duty.late:
         return reached
     known = {account.email: account.id for account in committee}
-    chain = [known[email] for email in escalation.people if email in known] or list(known.values())
-    turns = 1 + (duty.late - 1) // max(1, escalation.every) if escalation.people else len(chain)
-    return reached | set(chain[:turns])
+    chain = [known[email] for email in escalation.people if email in known]
+    turns = 1 + (duty.late - 1) // escalation.every
+    return reached | set(chain[:turns] or known.values())
 
 
 def reminder(
