@@ -211,7 +211,8 @@ def test_the_office_sees_numbers_and_no_names(clients, places, staff_app, sign_i
         assert client.get("/readership/").status_code == 403
 
 
-def test_figures_of_agreement_for_readers_alone(clients, staff_app, office, log, clock, atrest, sign_in) -> None:
+def test_figures_of_agreement_for_readers_alone(clients, staff_app, sign_in) -> None:
+    # given fewer comments than a batch, then there is no figure
     assert "0.667" not in text_of(clients["moderator"].get(f"{DESK}/agreement"))
     answer = clients["moderator"].get("/moderation/thu-2026/agreement", headers=JSON)
     assert (answer.status_code, answer.json["error"]) == (409, "agreement-one-reader")
@@ -219,4 +220,21 @@ def test_figures_of_agreement_for_readers_alone(clients, staff_app, office, log,
         client = staff_app.test_client()
         sign_in(client, role)
         assert client.get(f"{DESK}/agreement").status_code == 403
-    assert BATCH == 20
+
+
+def test_a_whole_batch_is_shown_with_names_words_and_figures(
+    staff, staff_app, office, log, clock, atrest, sign_in
+) -> None:
+    # given a batch in which two always agree but once
+    with staff_app.app_context(), unit_of_work() as session:
+        pair = open_pair(session, log, clock, atrest, office)
+        for nth, index in enumerate(pair.send(BATCH)):
+            pair.code("moderator", index, 1, "C1" if nth < 8 else "D1")
+            pair.code("moderator2", index, 2, "C1" if nth < 7 else "D1")
+    sign_in(staff, "moderator")
+    staff.get("/language/vi")
+    page = text_of(staff.get(f"{DESK}/agreement"))
+    # then the category stands there by its name, with a figure as the language writes it
+    assert "Né tránh trách nhiệm" in page
+    assert "0,90" in page
+    assert 'class="tag tag--open"' in page
