@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.cli.context import database, work
 from portal.clock import Clock
 from portal.config import Settings
+from portal.crypto.atrest import AtRest
 from portal.extensions import db
 from portal.findings.tables_deciding import settle, weigh
 from portal.findings.tables_service import waiting
@@ -23,7 +24,7 @@ def decide_tables(settings: Settings, log: Log, clock: Clock) -> int:
 
 
 def _decide(settings: Settings, log: Log, clock: Clock, name: str) -> bool:
-    atrest = AtRest(settings.secret.storage_key)
+    atrest = AtRest([settings.secret.instance_key])
     with database(settings):
         weighed = weigh(db.session(), atrest, name, today=clock.today())
         db.session.rollback()

@@ -124,6 +124,10 @@ class Table:
         """The consultation or the year that it is about."""
         return self.table.partition("-")[2]
 
+    def counts(self, consultation: str) -> bool:
+        """Whether ballots of that consultation are counted in it."""
+        return any(member.consultation == consultation for member in self.members)
+
     def as_document(self) -> dict[str, Any]:
         """Plain JSON values; :func:`parse_table` reads their canonical bytes back."""
         return {

@@ -95,10 +95,11 @@ def _freeze(session: Session, log: Log, atrest: AtRest, row: FindingTable, weigh
         counts_commitment=commitment.hex(),
         checkpoint_size=size(session),
     )
+    index = append(session, log, [leaf])  # before the row is touched, whose columns are set all at once or not at all
     row.document = data
     row.counts_sealed = atrest.seal(PURPOSE, rfc8785.dumps({**opening, "salt": salt.hex()}))
     row.counts_commitment = commitment
-    row.finding_leaf = append(session, log, [leaf])
+    row.finding_leaf = index
 
 
 def _surveyed(session: Session, atrest: AtRest, row: Consultation) -> Surveyed:

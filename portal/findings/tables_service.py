@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,10 +13,10 @@ from sqlalchemy.orm import Session
 from portal.consultations.models import Consultation
 from portal.consultations.service import list_all
 from portal.crypto.atrest import AtRest
-from portal.errors import Conflict, NotFound
+from portal.errors import Conflict, NotFound, PortalError
 from portal.findings import service
 from portal.findings.models import FindingTable
-from portal.findings.tables import TWO_WAY, Table, parse_table, table_id
+from portal.findings.tables import BY_YEAR, TWO_WAY, Table, parse_table, table_id
 
 PURPOSE = "finding-table"
 
@@ -39,16 +40,72 @@ def members_of(session: Session, kind: str, subject: str, *, today: date) -> lis
     return sorted(rows, key=lambda row: row.id)
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A table that can be asked for, or was. ``state``: free, waiting, given, withheld; ``row``: the consultation that
+    it is about, None for one about a year."""
+
+    table: str
+    kind: str
+    subject: str
+    state: str
+    row: Consultation | None
+
+
+def offers(session: Session, *, today: date) -> list[Offer]:
+    """Every table of the published consultations, newest first, and of the years that are over."""
+    rows = list_all(session)
+    years = sorted({str(row.closes.year) for row in rows}, reverse=True)
+    wanted = [
+        *((kind, row.id, row) for row in rows for kind in TWO_WAY),
+        *((k, y, None) for y in years for k in BY_YEAR),
+    ]
+    known = {one.id: one for one in session.scalars(select(FindingTable))}
+    found = []
+    for kind, subject, row in wanted:
+        name = table_id(kind, subject)
+        if name in known or _askable(session, kind, subject, today):
+            found.append(Offer(name, kind, subject, _state(known.get(name)), row))
+    return found
+
+
+def _askable(session: Session, kind: str, subject: str, today: date) -> bool:
+    try:
+        members_of(session, kind, subject, today=today)
+    except PortalError:
+        return False
+    return True
+
+
+def _state(row: FindingTable | None) -> str:
+    if row is None or row.document is None:
+        return "free" if row is None else "waiting"
+    return "given" if document_of(row).cells else "withheld"
+
+
+def asked(session: Session, name: str) -> FindingTable:
+    """The table, decided or waiting, or :class:`NotFound`."""
+    found = session.get(FindingTable, name)
+    if found is None:
+        raise NotFound("table-unknown")
+    return found
+
+
+def find(session: Session, kind: str, subject: str) -> FindingTable | None:
+    """The table, decided or waiting; None when nobody has asked for it."""
+    return session.get(FindingTable, table_id(kind, subject))
+
+
 def ask(session: Session, kind: str, subject: str, *, today: date) -> FindingTable:
     """Ask for a table, once and for all: the next round of ``portal tick`` answers."""
     name = table_id(kind, subject)
     members_of(session, kind, subject, today=today)
     if session.get(FindingTable, name) is not None:
         raise Conflict("table-asked")
-    asked = FindingTable(id=name, kind=kind, subject=subject)
-    session.add(asked)
+    row = FindingTable(id=name, kind=kind, subject=subject)
+    session.add(row)
     session.flush()
-    return asked
+    return row
 
 
 def waiting(session: Session) -> list[str]:
@@ -66,8 +123,8 @@ def decided(session: Session) -> list[FindingTable]:
 
 def get(session: Session, name: str) -> FindingTable:
     """A published table, or :class:`NotFound`."""
-    found = session.get(FindingTable, name)
-    if found is None or found.document is None:
+    found = asked(session, name)
+    if found.document is None:
         raise NotFound("table-unknown")
     return found
 

@@ -15,12 +15,17 @@ from portal.web.locale import public_locale
 from portal.web.public.blueprint import public
 from portal.web.public.shown import label
 from portal.web.runtime import runtime
+from portal.web.tables_shown import table_links
 
 
 @public.get("/results")
 def results() -> ResponseReturnValue:
-    """Consultations that have been published."""
-    return render_template("public/results.html", rows=consultations.list_all(db.session(), ("published",)))
+    """Consultations that have been published, and tables beside their lists."""
+    return render_template(
+        "public/results.html",
+        rows=consultations.list_all(db.session(), ("published",)),
+        tables=table_links(db.session(), public_locale()),
+    )
 
 
 @public.get("/results/<cid>")
@@ -38,6 +43,7 @@ def result(cid: str) -> ResponseReturnValue:
         states=STATES,
         kinds=KINDS,
         leaf=publication.finding_leaf,
+        tables=table_links(db.session(), public_locale(), about=cid),
     )
 
 
