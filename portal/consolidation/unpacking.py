@@ -64,7 +64,7 @@ def _members(archive: str, data: bytes) -> Iterator[Upload]:
                 with packed.open(info) as member:
                     # One byte more than a file may have: what the archive says of its size is only its word.
                     yield _one(info.filename, member.read(FILE_MOST + 1))
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError) as error:
         raise Invalid("consolidation-archive-broken", name=_named(archive)) from error
 
 

@@ -85,6 +85,7 @@ class Bare(HTMLParser):
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
 def test_no_bare_words_in_templates(path: Path) -> None:
     text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", path.read_text("utf-8"), flags=re.DOTALL)
+    text = re.sub(r'\bdata-[a-z-]+=""', "", text)  # attributes that a macro gives: their values were expressions
     parser = Bare()
     parser.feed(text)
     assert [words for words in parser.found if words.strip(" ·:–-()") not in NAMES] == []
