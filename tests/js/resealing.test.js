@@ -17,7 +17,7 @@ before(async () => {
   logKey = await makeLogKey();
 });
 
-/** A job whose leaves stand in a log; `reader`: what its leaf says otherwise, `more`: what the answer says otherwise. */
+/** A job whose leaves stand in a log; `reader`, `key`: what these leaves say otherwise; `more`: what the answer does */
 async function jobFor({ reader = {}, key = {}, ...more } = {}) {
   const publicKey = crypto.getRandomValues(new Uint8Array(1216));
   const digest = toHex(await sha256(publicKey));
@@ -51,13 +51,16 @@ describe("a job is refused", () => {
     await assert.rejects(checkJob(job, consultation), refusal("reseal-refused"));
   };
 
-  test("to somebody who held a key of the consultation", async () => refused(await jobFor({ held: ["6".repeat(32)] })));
-  test("to the next key of somebody else", async () => refused(await jobFor({ reader: { replaces: "6".repeat(32) }, own: true })));
-  test("to a next key that is called a newcomer's", async () => refused(await jobFor({ reader: { replaces: SEALER } })));
+  const other = "6".repeat(32);
+  test("to somebody who held a key of the consultation", async () => refused(await jobFor({ held: [other] })));
+  test("to the next key of somebody else", async () =>
+    refused(await jobFor({ reader: { replaces: other }, own: true })));
+  test("to a next key that is called a newcomer's", async () =>
+    refused(await jobFor({ reader: { replaces: SEALER } })));
   test("to a newcomer that is called one's own", async () => refused(await jobFor({ own: true })));
   test("for another consultation", async () => refused(await jobFor({ reader: { consultation: "khac-2026" } })));
   test("where the page is another consultation's", async () => refused(await jobFor(), "khac-2026"));
-  test("for another key than the reader's leaf names", async () => refused(await jobFor({ reader: { kid: "7".repeat(32) } })));
+  test("for another key than the reader's leaf names", async () => refused(await jobFor({ reader: { kid: other } })));
   test("where the leaf is of another kind", async () => refused(await jobFor({ reader: { type: "reading" } })));
   test("to a revoked key", async () => refused(await jobFor({ key: { action: "revoke" } })));
 
@@ -100,7 +103,8 @@ describe("passing on", () => {
       },
     };
     const vault = {
-      open: async (_cid, items) => items.map(({ index }) => ({ state: index === 5 ? "broken" : index % 2 ? "closed" : "open" })),
+      open: async (_cid, items) =>
+        items.map(({ index }) => ({ state: index === 5 ? "broken" : index % 2 ? "closed" : "open" })),
       call: async (_type, { indexes }) => {
         indexes.forEach((index) => time.work(cost(index)));
         return indexes.map((index) => `wrap ${index}`);

@@ -28,8 +28,8 @@ export async function checkJob(job, consultation) {
 
 /**
  * Seal what is left, chunk by chunk, with an unlocked vault; resolves with the leaves whose envelope disagrees with
- * the log. `onProgress(count)` after each chunk. `clock`: {now(), rest(ms)}: chunks leave at whole beats, so that their moments do not
- * tell how long the work on single comments took. `signal` stops between chunks.
+ * the log. `onProgress(count)` after each chunk. `clock`: {now(), rest(ms)}: chunks leave at whole beats, so that their
+ * moments do not tell how long the work on single comments took. `signal` stops between chunks.
  */
 export async function passOn({ api, url, vault, consultation, target, onProgress, clock, signal, beat = 500 }) {
   const broken = [];

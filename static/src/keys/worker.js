@@ -8,8 +8,8 @@ import { startWorker } from "../lib/worker-client.js";
 
 /**
  * {passphrase() -> six words, make(passphrase) -> {kid, publicKey: base64url, wrapped}, check, change, addPasskey,
- * end()}; the three in between take {wrapped, passphrase, kid} and what they are about, and resolve with the new wrapped
- * key.
+ * end()}; the three in between take {wrapped, passphrase, kid} and what they are about, and resolve with the new
+ * wrapped key.
  */
 export async function startKeyWorker() {
   const worker = await startWorker("keys");
