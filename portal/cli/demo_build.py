@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from portal.accounts import security
 from portal.accounts import service as accounts
 from portal.accounts.models import Account
+from portal.accounts.rights import set_rights
 from portal.ballots import issuers as ballot_issuers
 from portal.cli.demo_committee import work_on
 from portal.cli.demo_data import (
@@ -31,6 +32,7 @@ from portal.cli.demo_data import (
 from portal.cli.demo_files import sealed_files
 from portal.cli.demo_issuers import DemoIssuers, Purse, demo_roster, half_cards
 from portal.cli.demo_readers import DemoReaders
+from portal.cli.demo_tables import tabulate
 from portal.cli.demo_talk import SentComment, begin_talk
 from portal.clock import FixedClock
 from portal.concerns import service as concerns
@@ -143,6 +145,8 @@ class DemoOfficeBuilder:
         key = accounts.add_key(self.session, self.log, account, public_key=public_key, wrapped=wrapped)
         self.public_keys[key.kid] = public_key
         self.seeds.append(seed)
+        # Everybody may mask, the first may remove as well: the two rights are seen apart.
+        set_rights(self.session, account, ["mask"] if self.moderators else ["mask", "remove"])
         self.moderators.append(account)
 
     def _open(self, plan: DemoConsultation, taxonomy: int, today: date) -> Consultation:
@@ -269,6 +273,7 @@ class DemoOfficeBuilder:
 
     def _publish(self, row: Consultation, today: date) -> None:
         publication = findings.publish(self.session, self.log, self.atrest, row)
+        tabulate(self.session, self.log, self.atrest, row.id, today=self.clock.today())
         found = concerns.ensure(
             self.session,
             publication,

@@ -19,8 +19,8 @@ test("nine copied words in a row are found, eight are not", () => {
   const nine = "Có ý kiến: HỒ SƠ, của phòng tôi bị chuyển qua lại!";
   const [run, ...more] = copiedRuns(ORIGINAL, nine);
   assert.equal(run.length, COPY_LIMIT + 1);
-  assert.equal(run.text, "hồ sơ của phòng tôi bị chuyển qua lại");
-  assert.equal(run.start, 3);
+  assert.equal(run.text, "HỒ SƠ, của phòng tôi bị chuyển qua lại");
+  assert.deepEqual([nine.slice(...run.here), ORIGINAL.slice(...run.there)], [run.text, "Hồ sơ của phòng tôi bị chuyển qua lại"]);
   assert.deepEqual(more, []);
   // when one word in the middle is another
   assert.deepEqual(copiedRuns(ORIGINAL, nine.replace("phòng", "đơn vị")), []);

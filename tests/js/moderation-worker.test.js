@@ -8,6 +8,7 @@ import { makeCoding } from "../../static/src/moderation/coding.js";
 import { Draft } from "../../static/src/moderation/drafts.js";
 import { updateRows } from "../../static/src/moderation/opening.js";
 import { Saver } from "../../static/src/moderation/saving.js";
+import { takeText } from "../../static/src/moderation/readable.js";
 import { readShared, shareCoding } from "../../static/src/moderation/shared.js";
 import { Shortcuts } from "../../static/src/moderation/shortcuts.js";
 import { deskHandlers } from "../../static/src/workers/unseal-desk.js";
@@ -23,7 +24,8 @@ const coded = (...categories) => makeCoding({ categories, remedies: [], flags: [
 const [MINE, OTHER, GONE] = [1, 2, 99]; // leaves; the worker opened the first two
 
 for (const index of [MINE, OTHER]) {
-  keep(index, { contentKey: randomBytes(32), head: HEAD, payload: { text: `Văn bản quá hạn ${index}` } });
+  keep(index, { contentKey: randomBytes(32), head: HEAD, payload: {} });
+  takeText(index, `Văn bản quá hạn ${index}`);
 }
 await unsealer.call("desk-taxonomy", { categories: [{ code: "C6", label: "Bê trễ", terms: ["quá hạn"] }] });
 

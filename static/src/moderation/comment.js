@@ -1,6 +1,8 @@
 // The opened comment: its text with what was searched for, what the submitter said of it, where its codings are.
 
-import { byId, clone, fill, part, renderPieces } from "./dom.js";
+import { piecesAt } from "./advice.js";
+import { byId, clone, fill, part, pieceNodes } from "./dom.js";
+import { pieces } from "./readable.js";
 import { isDeciding, own, stateOf } from "./rows.js";
 import { highlight } from "./search.js";
 
@@ -11,7 +13,7 @@ export class CommentView {
   constructor(root, words, onGroup) {
     Object.assign(this, { root, words });
     this.readers = Number(words.readers);
-    this.row = null;
+    Object.assign(this, { row: null, copied: [], query: "" });
     this.badge = part(root, "similar");
     this.badge.addEventListener("click", () => onGroup(this.row.group));
   }
@@ -19,6 +21,7 @@ export class CommentView {
   /** `query`: what the list was searched for; `others`: how many say almost the same. */
   show(row, query, others) {
     this.row = row;
+    this.copied = [];
     part(this.root, "opened").hidden = false;
     part(this.root, "choose").hidden = true;
     part(this.root, "title").textContent = fill(this.words.comment, { index: row.index });
@@ -29,9 +32,45 @@ export class CommentView {
     this.state();
   }
 
-  /** Mark in the text what was searched for. */
+  /** Mark in the text what was searched for, and show bars for what is kept back. */
   paint(query) {
-    if (this.row) renderPieces(part(this.root, "text"), highlight(this.row.text, query));
+    this.query = query;
+    if (this.row) part(this.root, "text").replaceChildren(...this.#nodes(this.row));
+  }
+
+  /** Mark the places whose words the paraphrase has. */
+  mark(copied) {
+    if (JSON.stringify(copied) === JSON.stringify(this.copied)) return;
+    this.copied = [...copied].sort((one, other) => one[0] - other[0]);
+    this.paint(this.query);
+  }
+
+  #nodes({ text, bars }) {
+    let at = 0;
+    return pieces(text, bars).flatMap((piece) => {
+      const from = at;
+      at += piece.text.length;
+      return piece.kind ? [this.#bar(piece)] : this.#words(piece.text, within(this.copied, from, at));
+    });
+  }
+
+  #words(text, copied) {
+    return piecesAt(text, copied).flatMap((piece) => {
+      if (!piece.hit) return pieceNodes(highlight(piece.text, this.query));
+      const mark = document.createElement("mark");
+      mark.className = "copied";
+      mark.textContent = piece.text;
+      return [mark];
+    });
+  }
+
+  #bar({ kind, text }) {
+    const bar = document.createElement("span");
+    bar.className = `bar bar--${kind}`;
+    bar.setAttribute("role", "img");
+    bar.setAttribute("aria-label", kind === "mask" ? this.words.barMask : this.words.barRemoval);
+    bar.textContent = text;
+    return bar;
   }
 
   /** Where the row's codings are, after one was saved as well. */
@@ -75,6 +114,10 @@ export class CommentView {
     return lines.filter(([, value]) => value).map(([term, value]) => metaItem(term, value));
   }
 }
+
+// What of the ranges lies from `from` to `to`, counted from there: a copied run may go on over a bar.
+const within = (ranges, from, to) =>
+  ranges.map(([start, end]) => [Math.max(start, from) - from, Math.min(end, to) - from]).filter(([start, end]) => start < end);
 
 function metaItem(term, value) {
   const item = clone("meta-item");

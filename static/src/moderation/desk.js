@@ -11,6 +11,7 @@ import { Panels } from "./panels.js";
 import { nextToDo, progress, stepFrom } from "./queue.js";
 import { QueueView } from "./queue-view.js";
 import { Saver } from "./saving.js";
+import { regroup } from "./study.js";
 
 export class Desk {
   /** `unsealer`: {call(type, data, onProgress)}, the worker that holds the comments' keys while the desk is unlocked. */
@@ -26,6 +27,7 @@ export class Desk {
     this.root.addEventListener("desk:adopt", ({ detail }) => this.form.propose(detail.coding));
     this.root.addEventListener("desk:suggested", ({ detail }) => this.form.tick(detail.code));
     this.root.addEventListener("desk:changed", () => this.queue.refresh());
+    this.root.addEventListener("desk:redacted", ({ detail }) => this.#redacted(detail.row));
     this.root.addEventListener("desk:talks", ({ detail }) => this.#talked(detail));
     for (const button of this.root.querySelectorAll("[data-step]")) {
       button.addEventListener("click", () => this.step(button.dataset.step === "next" ? 1 : -1));
@@ -42,6 +44,7 @@ export class Desk {
     });
     this.form = new CodingForm(part(detail, "coding"), words, {
       save: () => this.saveAndNext(),
+      copied: (ranges) => this.view.mark(ranges),
       typed: () => this.row && this.form.dirty && this.draft.later(this.row.index, () => this.form.read()),
     });
     this.panels = new Panels(words, this.api, this.unsealer);
@@ -79,7 +82,7 @@ export class Desk {
   /** Wipe everything that was ever plaintext from the page and from reach. */
   clear() {
     this.draft.rest();
-    for (const row of this.rows) Object.assign(row, { text: "", payload: null, codings: new Map() });
+    for (const row of this.rows) Object.assign(row, { text: "", bars: [], redaction: null, payload: null, codings: new Map() });
     this.rows = [];
     this.#show(null);
     this.bulk.clear();
@@ -141,7 +144,7 @@ export class Desk {
   async save() {
     const row = this.row;
     const coding = row && !this.saving && this.form.editable ? this.form.checked() : null;
-    if (!coding) return false;
+    if (!coding || !(await this.form.editor.settled()) || this.row !== row) return false;
     this.saving = true;
     try {
       const { revision } = await this.saver.save(row, coding);
@@ -164,6 +167,16 @@ export class Desk {
   #talked(states) {
     for (const row of this.rows) row.talk = states.get(row.index) ?? null;
     this.queue.list.redraw();
+  }
+
+  // What may be read of a comment has changed: everything that shows it follows, and what is typed stays.
+  async #redacted(row) {
+    const { rows } = this;
+    await regroup(this.unsealer, rows);
+    if (this.rows !== rows) return; // locked meanwhile
+    if (this.row === row && !this.dirty) this.#fill(row, "refresh");
+    else if (this.row === row) this.form.against(row.text);
+    await this.queue.refresh();
   }
 
   // Codings changed on the server and in the rows: what shows them follows.

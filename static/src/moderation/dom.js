@@ -52,16 +52,16 @@ export function renderBlocks(root, blocks) {
 }
 
 /** A text in pieces [{text, hit}]; hits are marked. */
-export function renderPieces(root, pieces) {
-  root.replaceChildren(
-    ...pieces.map(({ text, hit }) => {
-      if (!hit) return document.createTextNode(text);
-      const mark = document.createElement("mark");
-      mark.textContent = text;
-      return mark;
-    }),
-  );
-}
+export const renderPieces = (root, pieces) => root.replaceChildren(...pieceNodes(pieces));
+
+/** The same as nodes. */
+export const pieceNodes = (pieces) =>
+  pieces.map(({ text, hit }) => {
+    if (!hit) return document.createTextNode(text);
+    const mark = document.createElement("mark");
+    mark.textContent = text;
+    return mark;
+  });
 
 /** Ask by a <dialog>: the value of the button that closes it; "" when it is dismissed. */
 export function ask(dialog) {

@@ -10,7 +10,8 @@ import { isDeciding, isWritable, present } from "./rows.js";
 const NOTHING = makeCoding({ categories: [], remedies: [], flags: [], paraphrase: "" });
 
 export class CodingForm {
-  /** `hooks`: {save(): the moderator asks to save, typed(): something was changed}. */
+  /** `hooks`: {save(): the moderator asks to save, typed(): something was changed, copied(ranges): places in the comment
+   * whose words the paraphrase has}. */
   constructor(form, words, hooks) {
     this.form = form;
     this.words = words;
@@ -18,7 +19,7 @@ export class CodingForm {
     this.readers = Number(words.readers);
     this.map = JSON.parse(form.dataset.remedies);
     this.open_ = form.dataset.editable === "yes"; // whether the consultation takes codings at all
-    this.editor = new Editor(form, words, () => this.#cleared());
+    this.editor = new Editor(form, words, { typed: () => this.#cleared(), copied: hooks.copied });
     this.reason = byId("reason");
     this.reason.addEventListener("input", () => this.#cleared());
     this.deciding = false;
@@ -53,7 +54,14 @@ export class CodingForm {
     this.original = row.text;
     const start = this.deciding ? NOTHING : startOf(this.#known(row.payload));
     this.#write(present(row, this.readers) ?? start);
+    this.editor.accept();
     this.saved = this.read();
+  }
+
+  /** The comment's text has changed; what is typed stays. */
+  against(text) {
+    this.original = text;
+    this.editor.against(text);
   }
 
   clear() {

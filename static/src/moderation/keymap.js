@@ -22,6 +22,7 @@ export const KEYS = Object.freeze({
   v: "severity",
   r: "remedies",
   p: "paraphrase",
+  m: "redact",
   n: "update",
   l: "lock",
   "?": "help",

@@ -37,15 +37,26 @@ export async function updateRows({ api, words, unsealer, rows, tried }) {
     const here = items.filter(({ index }) => known.has(index));
     const codings = await codingsOf(unsealer, here);
     for (const { index, assigned } of here) Object.assign(known.get(index), { assigned, codings: codings.get(index) });
+    for (const item of here) await takeRedactions(unsealer, words.cid, known.get(item.index), item);
   });
   return fresh;
+}
+
+/** Take in what is served of a row's redactions, where there are more than it knew; resolves with whether there were. */
+export async function takeRedactions(unsealer, consultation, row, { redactions }) {
+  if (!row.redaction || redactions.length === row.redaction.acts.length) return false;
+  const { index } = row;
+  Object.assign(row, await unsealer.call("redact-read", { index, consultation, redactions }));
+  return true;
 }
 
 /** Ask again what the server shows of one row's codings: after one's own is in, that is the other reader's too. */
 export async function refreshRow({ api, words, unsealer, row }) {
   const { items } = await api.get(`${words.urlEnvelopes}?after=${row.index - 1}&limit=1`);
   const item = items.find(({ index }) => index === row.index);
-  if (item) row.codings = (await codingsOf(unsealer, [item])).get(row.index);
+  if (!item) return;
+  row.codings = (await codingsOf(unsealer, [item])).get(row.index);
+  await takeRedactions(unsealer, words.cid, row, item);
 }
 
 // What is sealed to other moderators alone gives no row and no word: this reader was not asked.
@@ -53,9 +64,9 @@ async function rowsOf(unsealer, items, results, words) {
   const readable = items.filter((_, place) => ["open", "unreadable"].includes(results[place].state));
   const codings = await codingsOf(unsealer, readable);
   return readable.map((item) => {
-    const payload = results[items.indexOf(item)].payload ?? null;
-    const text = payload?.text ?? words.unreadable;
-    return { ...item, envelope: null, payload, text, codings: codings.get(item.index), seen: false, group: null };
+    const { payload = null, text = words.unreadable, bars = [], redaction = null } = results[items.indexOf(item)];
+    const read = { envelope: null, redactions: null, payload, text, bars, redaction };
+    return { ...item, ...read, codings: codings.get(item.index), seen: false, group: null };
   });
 }
 

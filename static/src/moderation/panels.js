@@ -13,11 +13,12 @@ import { Compare } from "./compare.js";
 import { Files } from "./files.js";
 import { Hands } from "./hands.js";
 import { History } from "./history.js";
+import { Redact } from "./redact.js";
 import { Suggestions } from "./suggestions.js";
 import { Talk } from "./talk.js";
 
 /** The panels' classes. */
-const PANELS = [Files, Hands, Compare, Suggestions, History, Talk];
+const PANELS = [Files, Hands, Compare, Suggestions, History, Redact, Talk];
 
 /** All panels as one: what the desk holds. */
 export class Panels {

@@ -1,7 +1,8 @@
 // A row of the desk: one opened comment and what is known of its codings. Pure.
 //
-//   {index, payload, text, codings: Map slot -> {slot, revision, mine, coding}, seen, group, assigned}
+//   {index, payload, text, bars, redaction, codings: Map slot -> {slot, revision, mine, coding}, seen, group, assigned}
 //
+// `text` and `bars` are what may be read of it (readable.js), `redaction` is what workers/unseal-redact.js told.
 // Slots 1 and 2 are the two readers' codings, DECISION what was decided where they disagree. `coding` is null where the
 // server withholds it: the second reader does not see the first's until done. `seen`: opened in this tab; `group`: what
 // near-duplicates have in common, or null; `assigned`: whether it fell to this moderator to read.

@@ -39,6 +39,13 @@ export class TextIndex {
     this.#texts.set(index, ` ${foldedWords(text).join(" ")} `);
   }
 
+  /** The text of an index that is in has changed; one that is not in stays out. */
+  replace(index, text) {
+    if (!this.#texts.has(index)) return;
+    this.#engine.discard(index);
+    this.add(index, text);
+  }
+
   /** The Set of indexes whose texts have all that the query asks for; null where it asks for nothing. */
   find(query) {
     const parts = parseQuery(query);

@@ -43,7 +43,7 @@ export class Vault {
   /** For each item {index, leaf, envelope, wrap}: {state: "open"|"closed"|"unreadable"|"broken", payload}. */
   async open(consultation, items, onProgress) {
     const hashes = items.map(({ leaf }) => loggedHash(leaf, consultation));
-    const asked = items.map(({ index, envelope, wrap = null }, place) => ({ index, envelope, wrap, hash: hashes[place] }));
+    const asked = items.map(({ index, envelope, wrap = null, redactions }, place) => ({ index, envelope, wrap, redactions, hash: hashes[place] }));
     const results = await this.#worker.call("open", { consultation, items: asked }, [], onProgress);
     return results.map((result, place) => (hashes[place] ? result : { state: "broken" }));
   }

@@ -7,6 +7,7 @@ import { byId, part, say } from "../moderation/dom.js";
 import { Hands } from "../moderation/hands.js";
 import { IdleLock } from "../moderation/idle.js";
 import { actionFor } from "../moderation/keymap.js";
+import { Redact } from "../moderation/redact.js";
 import { Shortcuts } from "../moderation/shortcuts.js";
 import { Suggestions } from "../moderation/suggestions.js";
 import { UnlockPanel } from "../moderation/unlock.js";
@@ -78,6 +79,7 @@ const ACTIONS = {
   severity: () => desk.form.focus("severity"),
   remedies: () => desk.form.focus("remedies"),
   paraphrase: () => desk.form.focus("paraphrase"),
+  redact: () => desk.panels.of(Redact).focus(),
   update: () => desk.update(),
   lock: () => lock(),
   help: () => help.showModal(),

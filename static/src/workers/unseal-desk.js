@@ -3,6 +3,7 @@
 
 import { groupsOf } from "../moderation/similar.js";
 import { Suggester } from "../moderation/suggest.js";
+import { textOf } from "../moderation/readable.js";
 import { TextIndex } from "../moderation/search.js";
 import { rowAt } from "./unseal-rows.js";
 
@@ -10,7 +11,19 @@ const texts = new TextIndex();
 const learnt = new Map(); // index -> the categories that the suggester was told
 let suggester = null;
 
-const textOf = (index) => rowAt(index).payload?.text ?? "";
+/** Let `change()` alter what is shown of a comment: search and suggestions forget what it said before. */
+export async function rewriting(index, change) {
+  const before = textOf(index);
+  const changed = await change();
+  const after = textOf(index);
+  const known = learnt.get(index);
+  if (known && before !== after) {
+    suggester.unlearn(before, known);
+    suggester.learn(after, known);
+  }
+  texts.replace(index, after);
+  return changed;
+}
 
 export const deskHandlers = {
   /** {indexes}: take opened comments into the search. Progress: how many are in. */
@@ -48,6 +61,7 @@ export const deskHandlers = {
 
   /** {index} -> [{code, score}], best first. A coded comment is judged without its own coding. */
   "desk-suggest": ({ index }) => {
+    rowAt(index);
     const text = textOf(index);
     const known = learnt.get(index);
     if (known) suggester.unlearn(text, known);

@@ -7,10 +7,12 @@ import { CryptoError } from "../lib/errors.js";
 import { kidOf, publicKeyOf } from "../lib/keys.js";
 import { unwrap, unwrapWithPrf } from "../lib/keywrap.js";
 import { parsePayload } from "../lib/payload.js";
+import { shown, takeText } from "../moderation/readable.js";
 import { serve } from "../lib/worker-server.js";
 import { deskHandlers } from "./unseal-desk.js";
 import { keyHandlers } from "./unseal-keys.js";
 import { fileHandlers, shownFiles } from "./unseal-files.js";
+import { applyRedactions, redactHandlers } from "./unseal-redact.js";
 import { keep, rowHandlers } from "./unseal-rows.js";
 import { talkHandlers } from "./unseal-talk.js";
 
@@ -28,9 +30,10 @@ serve({
   },
 
   /**
-   * {consultation, items: [{index, envelope: base64url, wrap: base64url or null, hash: hexadecimal SHA-256 or null}], limit} ->
-   * for each item
-   *   {state: "open", payload} with payload as parsePayload gives it, less its keys; `files` instead of `attachments`;
+   * {consultation, items: [{index, envelope: base64url, wrap: base64url or null, hash: hexadecimal SHA-256 or null, redactions}],
+   * limit} -> for each item
+   *   {state: "open", payload, text, bars, redaction} with payload as parsePayload gives it, less its text and its keys;
+   *   `files` instead of `attachments`; text and bars as moderation/readable.js shows them;
    *   {state: "closed"} sealed to others; {state: "unreadable"} opened, but no payload of version 1;
    *   {state: "broken"} not an envelope of this consultation with that hash.
    * Progress: how many items are done. The worker goes on holding the keys of those that opened.
@@ -51,6 +54,7 @@ serve({
   },
 
   ...rowHandlers,
+  ...redactHandlers,
   ...talkHandlers,
   ...fileHandlers,
   ...deskHandlers,
@@ -65,7 +69,7 @@ async function hold(seed, kid) {
   return { kid: own };
 }
 
-async function openItem({ index, envelope, wrap = null, hash }, consultation, limit) {
+async function openItem({ index, envelope, wrap = null, hash, redactions = [] }, consultation, limit) {
   let data;
   try {
     data = fromB64url(envelope);
@@ -80,18 +84,21 @@ async function openItem({ index, envelope, wrap = null, hash }, consultation, li
   } catch (error) {
     return { state: error.code === "cannot-open" ? "closed" : "unreadable" };
   }
-  return readPayload(index, opened, consultation, limit);
+  return readPayload({ index, redactions }, opened, consultation, limit);
 }
 
 // A comment without the agreed form can still be coded as such, so its keys are held as well.
-function readPayload(index, { payload, contentKey, head }, consultation, limit) {
+async function readPayload({ index, redactions }, { payload, contentKey, head }, consultation, limit) {
   keep(index, { contentKey, head, payload: null });
   try {
     const parsed = parsePayload(payload, limit);
     if (parsed.consultation !== consultation) return { state: "unreadable" };
-    keep(index, { contentKey, head, payload: parsed });
-    const { replyKey, attachments, ...shown } = parsed;
-    return { state: "open", payload: { ...shown, files: shownFiles(parsed) } };
+    const { text, ...rest } = parsed;
+    takeText(index, text);
+    keep(index, { contentKey, head, payload: rest });
+    const redaction = await applyRedactions(index, consultation, redactions);
+    const { replyKey, attachments, ...told } = rest;
+    return { state: "open", payload: { ...told, files: shownFiles(parsed) }, ...shown(index), redaction };
   } catch {
     return { state: "unreadable" };
   }
