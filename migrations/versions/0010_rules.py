@@ -1,4 +1,4 @@
-"""rules: tables beside the one-way lists
+"""rules: tables beside the one-way lists, thresholds in people
 
 Revision ID: 0010
 Revises: 0009
@@ -20,6 +20,13 @@ DECIDED = (
 
 
 def upgrade() -> None:
+    with op.batch_alter_table('consultation') as table:
+        table.add_column(sa.Column('count_people', sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table('consultation') as table:
+        table.alter_column('count_people', existing_type=sa.Boolean(), existing_nullable=False, server_default=None)
+        table.create_check_constraint(
+            op.f('ck_consultation_count_people'), sa.text("NOT count_people OR ballot_mode = 'ballots'")
+        )
     op.create_table('finding_table',
     sa.Column('id', sa.String(length=60), nullable=False),
     sa.Column('kind', sa.String(length=8), nullable=False),
@@ -44,3 +51,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table('finding_cross')
     op.drop_table('finding_table')
+    with op.batch_alter_table('consultation') as table:
+        table.drop_constraint(op.f('ck_consultation_count_people'), type_='check')
+        table.drop_column('count_people')

@@ -10,9 +10,9 @@ An openings file is canonical JSON (RFC 8785)::
 logged at opening, ``report`` is the approved report's document or null. It holds no comment and no moderator's name.
 Where two people read each comment, a coding has ``slot`` and ``coder`` as well (:mod:`portal.audit.codings`). Versions
 before 4 had no ``tables``, versions 1 and 2 knew no codings of two readers, and version 1 had neither ``report`` nor
-``answers``. From version 4 on, ``answers`` are all public steps on each concern in the log's order (one without text took
-the earlier ones back), with their ``day`` and the day promised (``due``) where those were kept; versions 2 and 3 held
-the newest alone.
+``answers``. From version 4 on, ``answers`` are all public steps on each concern in the log's order (one without text
+took the earlier ones back), with their ``day`` and the day promised (``due``) where those were kept; versions 2 and 3
+held the newest alone.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from portal.crypto.commitment import commit
 from portal.findings.counts import UNCODED, Counts, tally
 from portal.findings.disclosure import publish
 from portal.findings.publication import parse_publication
-from portal.findings.rule import Rule
+from portal.findings.rule import rule_of_settings
 
 KEYS_1 = frozenset({"codings", "counts", "counts_salt", "taxonomy", "settings"})
 KEYS_2 = KEYS_1 | {"report", "answers"}
@@ -96,7 +96,7 @@ def check_round(name: str, current: Round, opening: dict[str, Any], publication:
         "counts-not-of-codings": counted.as_document() == opening["counts"],
         "published-rows-not-of-counts": _rows_follow(counted, taxonomy, publication),
         # Thresholds cannot be lowered between opening and publishing.
-        "published-rule-not-of-settings": shown.rule == Rule(k=settings["k"], k_paraphrase=settings["k_paraphrase"]),
+        "published-rule-not-of-settings": shown.rule == rule_of_settings(settings),
         "published-title-not-of-settings": shown.title_vi == settings["title"],
     }
     failures += [failure for failure, holds in checks.items() if not holds]

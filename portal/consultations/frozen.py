@@ -33,6 +33,7 @@ def frozen_settings(row: Consultation) -> dict[str, Any]:
     later = {"attachments": row.attachments} if row.attachments else {}
     later |= {"readers": row.readers} if row.readers != 1 else {}
     later |= {"talk_days": row.talk_days} if row.talk_days != TALK_DAYS else {}
+    later |= {"count_people": True} if row.count_people else {}
     return settings | later | ({"ballots": _frozen_ballots(row)} if row.with_ballots else {})
 
 

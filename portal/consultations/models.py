@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.consultations.threshold import ballots_for
 from portal.extensions import Base
 
 STATES = ("draft", "open", "closed", "published")
@@ -44,6 +45,7 @@ class Consultation(Base):
             "AND collect_until IS NOT NULL AND collect_from <= collect_until AND collect_until < opens)",
             name="collecting",
         ),
+        CheckConstraint("NOT count_people OR ballot_mode = 'ballots'", name="count_people"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -59,6 +61,7 @@ class Consultation(Base):
     taxonomy_version: Mapped[int] = mapped_column(ForeignKey("taxonomy_version.version"))
     k: Mapped[int] = mapped_column(default=5)
     k_paraphrase: Mapped[int] = mapped_column(default=10)
+    count_people: Mapped[bool] = mapped_column(default=False)
     mix_minimum: Mapped[int] = mapped_column(default=10)
     max_chars: Mapped[int] = mapped_column(default=1000)
     talk_days: Mapped[int] = mapped_column(default=TALK_DAYS)
@@ -85,6 +88,16 @@ class Consultation(Base):
     def with_ballots(self) -> bool:
         """Whether each comment spends a ballot."""
         return self.ballot_mode == "ballots"
+
+    @property
+    def threshold(self) -> int:
+        """The threshold in ballots, also where ``k`` is meant in people (``count_people``)."""
+        return ballots_for(self.k, self.each_ballots) if self.count_people else self.k
+
+    @property
+    def paraphrase_threshold(self) -> int:
+        """The same of ``k_paraphrase``."""
+        return ballots_for(self.k_paraphrase, self.each_ballots) if self.count_people else self.k_paraphrase
 
 
 class Unit(Base):

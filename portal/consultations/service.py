@@ -61,6 +61,8 @@ class ConsultationDraft:
     have, 0 to 3. ``talk_days``: days after the last one on which people can still write to each other about comments, 0
     for no conversations at all.
 
+    ``count_people``: whether ``k`` and ``k_paraphrase`` are meant in people, who may have several ballots each.
+
     With ``ballot_mode`` "ballots" everyone on the roster gets ``each_ballots``, collected on the days from
     ``collect_from`` to ``collect_until``, which end before the first comment can come.
     """
@@ -78,6 +80,7 @@ class ConsultationDraft:
     notice_en: str = ""
     k: int = 5
     k_paraphrase: int = 10
+    count_people: bool = False
     mix_minimum: int = 10
     max_chars: int = 1000
     talk_days: int = TALK_DAYS
@@ -169,6 +172,8 @@ def _check_collecting(draft: ConsultationDraft) -> None:
     if draft.ballot_mode not in BALLOT_MODES:
         raise Invalid("consultation-ballot-mode")
     if draft.ballot_mode == "open":
+        if draft.count_people:
+            raise Invalid("consultation-count-people")
         return
     if not 1 <= draft.each_ballots <= EACH_MOST:
         raise Invalid("consultation-each-ballots")

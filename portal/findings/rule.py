@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
+from portal.consultations.threshold import ballots_for
 from portal.errors import Invalid
 
 K_LEAST = 3
@@ -108,3 +110,13 @@ class Rule:
         limit = headcount - self.unit_margin
         fits = headcount >= self.unit_min_headcount and self.bands[0].width_under(limit) >= self.k
         return limit if fits else None
+
+
+def rule_of_settings(settings: Mapping[str, Any]) -> Rule:
+    """The rule that follows from what a consultation froze at opening (:mod:`portal.consultations.frozen`).
+
+    Where the thresholds are meant in people, each has so many ballots at most: the rule is the one for as many ballots
+    as cannot come from fewer people. ``disclosure`` says why that is enough.
+    """
+    each = settings["ballots"]["each"] if settings.get("count_people") else 1
+    return Rule(k=ballots_for(settings["k"], each), k_paraphrase=ballots_for(settings["k_paraphrase"], each))

@@ -99,7 +99,7 @@ def _paraphrases(session: Session, atrest: AtRest, row: Consultation, document: 
 
 def rule_of(row: Consultation) -> disclosure.Rule:
     """The disclosure rule that the consultation froze at opening."""
-    return disclosure.Rule(k=row.k, k_paraphrase=row.k_paraphrase)
+    return disclosure.Rule(k=row.threshold, k_paraphrase=row.paraphrase_threshold)
 
 
 def count(session: Session, atrest: AtRest, row: Consultation) -> disclosure.Counts:

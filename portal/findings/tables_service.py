@@ -37,6 +37,9 @@ def members_of(session: Session, kind: str, subject: str, *, today: date) -> lis
         raise Conflict("table-of-one")
     if any(row.state != "published" for row in rows):
         raise Conflict("table-year-unpublished")
+    # The same people may have written in each: no number of ballots of one consultation stands for k of them in all.
+    if any(row.count_people for row in rows):
+        raise Conflict("table-year-people")
     return sorted(rows, key=lambda row: row.id)
 
 

@@ -107,7 +107,7 @@ def measure(session: Session, atrest: AtRest, row: Consultation, *, codes: Seque
     return Agreement(
         BATCH * len(batches),
         _figure("", _tally(questions, batches)) if batches else Figure("", "few"),
-        tuple(_category(code, _tally([code], batches), row.k) for code in (questions if codes is None else codes)),
+        tuple(_category(code, _tally([code], batches), row.threshold) for code in (questions if codes is None else codes)),
         tuple(_figure(str(nth), _tally(questions, [batch])) for nth, batch in enumerate(batches, start=1)),
     )
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.consultations import service as consultations
 from portal.crypto.message import TEXT_MAX
 from portal.extensions import db
+from portal.findings.service import rule_of
 from portal.moderation.readership import readers_of
 from portal.web.headers import allow_camera
 from portal.web.public.blueprint import public
@@ -36,12 +37,12 @@ def consultation(cid: str) -> ResponseReturnValue:
     row = consultations.get_public(db.session(), cid)
     today = runtime().clock.today()
     if not consultations.accepts(row, today):
-        return render_template("public/closed.html", row=row, today=today)
+        return render_template("public/closed.html", row=row, today=today, rule=rule_of(row))
     if row.with_ballots:
         allow_camera()
     left = (row.closes - today).days + 1
     later = [reader for reader in readers_of(db.session(), row) if reader.leaf is not None]
-    return render_template("public/submit.html", row=row, topics=TOPICS, left=left, later=later)
+    return render_template("public/submit.html", row=row, rule=rule_of(row), topics=TOPICS, left=left, later=later)
 
 
 @public.get("/receipt")

@@ -44,7 +44,7 @@ def page_of(concern: Concern, form: AnswerForm) -> str:
         form=form,
         line=next(line for line in lines(row.id) if line.concern.code == concern.code),
         paraphrases=findings.publishable_paraphrases(db.session(), runtime().sealing, publication).get(concern.code),
-        k_paraphrase=row.k_paraphrase,
+        k_paraphrase=row.paraphrase_threshold,
         remedies=_remedies(row, concern.code),
         history=list(_history(concern)),
         states=STATES,

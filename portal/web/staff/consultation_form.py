@@ -32,6 +32,8 @@ REMOVE = "remove-unit-"
 EACH_DEFAULT = 3
 BALLOT_MODES = {"ballots": _l("Everyone with a ballot (recommended)"), "open": _l("Anyone who reaches the page")}
 
+COUNTED = {True: _l("People (recommended)"), False: _l("Comments")}
+
 READERS = {1: _l("One moderator"), 2: _l("Two moderators, each alone")}
 
 NOTICE_VI = (
@@ -52,6 +54,7 @@ FIELD_OF = {
     "consultation-period": "closes",
     "consultation-threshold": "k_paraphrase",
     "consultation-attachments": "attachments",
+    "consultation-count-people": "count_people",
     "taxonomy-unknown": "taxonomy_version",
     "consultation-ballot-mode": "ballot_mode",
     "consultation-readers": "readers",
@@ -60,6 +63,11 @@ FIELD_OF = {
     "consultation-collecting-period": "collect_until",
     "consultation-collecting-late": "collect_until",
 }
+
+
+def is_true(value: object) -> bool:
+    """A choice between two, as the page sends it or as the draft holds it."""
+    return value in (True, "True")
 
 
 class ConsultationForm(StaffForm):
@@ -118,6 +126,16 @@ class ConsultationForm(StaffForm):
         most=1000,
         default=10,
         description=_l("The committee sees the paraphrases of a theme from this many comments on; at least 10."),
+    )
+    count_people = RadioField(
+        _l("What the thresholds count"),
+        choices=list(COUNTED.items()),
+        coerce=is_true,
+        default=False,
+        description=_l(
+            "It makes a difference where everyone has several ballots: 5 comments may come from 2 people with 3 "
+            "ballots each; 5 people take 13 comments. Counting people protects better and shows less."
+        ),
     )
     mix_minimum = number(
         _l("Comments shuffled together"),
@@ -223,6 +241,7 @@ class ConsultationForm(StaffForm):
         values = {name: self[name].data for name in names}
         if self.ballot_mode.data == "open":
             values |= {"each_ballots": EACH_DEFAULT, "collect_from": None, "collect_until": None}
+        values["count_people"] &= self.ballot_mode.data == "ballots" and values["each_ballots"] > 1
         return ConsultationDraft(**values, units=[row.draft() for row in self.unit_rows()])
 
     def change_rows(self, command: str, earlier: list[dict[str, Any]], roster: SignedTerms | None = None) -> bool:
@@ -265,6 +284,7 @@ def new_values(today: date) -> dict[str, Any]:
     return {
         "notice_vi": NOTICE_VI,
         "notice_en": NOTICE_EN,
+        "count_people": True,
         "collect_from": monday,
         "collect_until": monday + timedelta(days=11),
         "opens": monday + timedelta(days=14),

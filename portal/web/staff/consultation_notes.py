@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from portal.accounts.models import ModeratorKey
 from portal.consultations.models import Consultation
-from portal.findings.rule import Rule
+from portal.findings.service import rule_of
 
 READERS_LEAST = 2
 
@@ -36,7 +36,7 @@ def _readers(keys: Sequence[ModeratorKey]) -> list[str]:
 
 
 def _sizes(row: Consultation) -> list[str]:
-    rule = Rule(k=row.k, k_paraphrase=row.k_paraphrase)
+    rule = rule_of(row)
     found = []
     if rule.themes_only(row.headcount):
         found.append(
@@ -67,12 +67,12 @@ def _sizes(row: Consultation) -> list[str]:
 
 def _voices(row: Consultation) -> list[str]:
     """Thresholds count ballots: with several for everyone, a row may stand for fewer people than comments."""
-    if not row.with_ballots or row.each_ballots < 2:
+    if not row.with_ballots or row.count_people or row.each_ballots < 2:
         return []
     return [
         gettext(
             "With %(each)s ballots for everyone, %(k)s comments may come from %(people)s people. Where a row must "
-            "stand for more of them, give fewer ballots or raise the threshold.",
+            "stand for more of them, let the thresholds count people, give fewer ballots or raise the threshold.",
             each=row.each_ballots,
             k=row.k,
             people=-(-row.k // row.each_ballots),

@@ -1,0 +1,11 @@
+"""How many ballots a threshold in people takes. Pure, so that the offline verifier can ask the same."""
+
+from __future__ import annotations
+
+
+def ballots_for(people: int, each: int) -> int:
+    """The fewest ballots that cannot come from fewer than ``people`` people who have ``each`` ballots at most.
+
+    ``people - 1`` of them have ``each * (people - 1)`` ballots between them; one more needs another person.
+    """
+    return each * (people - 1) + 1
