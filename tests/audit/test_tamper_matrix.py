@@ -155,7 +155,7 @@ LEAVES: dict[tuple[str, int], dict[str, str]] = {
         "publication_sha256": "publication-not-as-logged", "counts_commitment": "counts-commitment-does-not-open",
         "checkpoint_size": "finding-from-the-future",
         "dropped": GONE, "doubled": "table-twice", "again": "table-twice", "first": "table-before-findings",
-        "last": KEPT, "swapped": KEPT, "rolled back": GONE,
+        "last": KEPT, "swapped": "finding-from-the-future", "rolled back": GONE,
     },
     ("report", 1): {  # a later revision stands in its place: auditors get the newest text
         "consultation": "report-without-consultation", "document_sha256": KEPT,
@@ -334,7 +334,8 @@ def damaged(rich: Rich, kind: str, way: str) -> list[dict[str, bytes]]:
         return [{**files, name: flip(data, place)} for place in places]
     if way == "dropped":
         return [{one: held for one, held in files.items() if one != name}]
-    twin = "results/phieu-2026/findings.json" if kind == "publication" else files_of(rich)[TWIN[kind]]
+    others = {"publication": "results/phieu-2026/findings.json", "table": f"tables/levels-{PLAIN}/findings.json"}
+    twin = others.get(kind) or files_of(rich)[TWIN[kind]]
     made = {
         "empty": b"", "cut": data[:-1], "halved": data[: len(data) // 2], "longer": data + b"\n", "twice": data + data,
         "swapped": files[twin],
@@ -406,17 +407,18 @@ def test_an_older_state_of_the_log_is_told_by_what_was_published_and_kept(rich) 
     assert {"log-rolled-back", "publication-not-logged", "publication-proof-of-another-log"} <= found
     # when all that it published is rolled back with it, then a kept checkpoint tells, or the age of the cosignatures
     alone = {name: data for name, data in older.items() if name.startswith("static/") or name in rich.older}
-    alone[f"results/{PLAIN}/findings.json"] = reproven(rich)
+    alone |= reproven(rich)
     assert names(rich.judged(alone, earlier=rich.kept)) == {"log-rolled-back"}
     verdict = rich.judged(alone, witnessed=True)
     assert verdict.ok
     assert [text for text in verdict.notices if "40 days old" in text]
 
 
-def reproven(rich: Rich) -> bytes:
-    """The publication with a proof of the older log."""
-    rest = {name: data for name, data in rich.files.items() if name.startswith(f"results/{PLAIN}")}
-    return relogged({**rich.files, **rest}, rich.log, lambda entries: entries[:-40])[f"results/{PLAIN}/findings.json"]
+def reproven(rich: Rich) -> dict[str, bytes]:
+    """The publication and its tables with proofs of the older log."""
+    older = relogged(rich.files, rich.log, lambda entries: entries[:-40])
+    rooms = (f"results/{PLAIN}/", f"tables/units-{PLAIN}/", f"tables/levels-{PLAIN}/")
+    return {name: data for name, data in older.items() if name.startswith(rooms)}
 
 
 def test_two_histories_of_one_size_are_a_fork(rich) -> None:
