@@ -41,7 +41,7 @@ def focus_of(codes: Sequence[str], taxonomy: Taxonomy, phrases: Phrases) -> str:
 
     :raises BadPublication: for a code that neither phrases nor taxonomy know.
     """
-    labels = {item.code: item.vi for item in (*taxonomy.categories, *taxonomy.themes)}
+    labels = {item.code: item.vi for item in taxonomy.categories} | {item.code: item.vi for item in taxonomy.themes}
     if unknown := set(codes) - labels.keys() - phrases.problem.keys():
         raise BadPublication(where=min(unknown))
     known = {code: words.focus for code, words in phrases.problem.items()}

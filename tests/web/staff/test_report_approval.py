@@ -60,7 +60,7 @@ def test_a_contradiction_is_shown_side_by_side_until_it_is_decided_with_a_reason
     assert send(studio, f"{PAGE}/points/{digest}", {"choice": "keep", "reason": "Theo kết luận."}).status_code == 302
     after = words(studio.get(f"{PAGE}/points"))
     assert open_points(studio) == []
-    assert "Theo kết luận." in after.split("Decided")[1]
+    assert "Theo kết luận." in after.split("Points decided")[1]
     send(studio, f"{PAGE}/points/reopen", {"seen": digest})
     assert open_points(studio) == [digest]
 
@@ -70,7 +70,7 @@ def test_writing_the_sentence_anew_decides_and_is_listed(studio, held) -> None:
     position = next(n for n, one in enumerate(held().document.blocks[place].sentences) if "chưa phát hiện" in one.text)
     write(studio, held, place, "Cơ quan tiếp tục chấn chỉnh lề lối làm việc.", position=position)
     assert open_points(studio) == []
-    decided = words(studio.get(f"{PAGE}/points")).split("Decided")[1]
+    decided = words(studio.get(f"{PAGE}/points")).split("Points decided")[1]
     assert "Changed" in decided
     assert "đến nay chưa phát hiện" in decided
 
