@@ -58,7 +58,7 @@ def subject(found: SealingFile, level: str | None, unit: str | None) -> tuple[st
 
 def recused(found: SealingFile, chosen: tuple[str, ...]) -> set[str]:
     """The key ids that the given beginnings single out; at least one moderator must be left."""
-    kids = set()
+    kids = {item.kid for item in found.recipients if item.revoked}
     for start in chosen:
         matching = [item.kid for item in found.recipients if item.kid.startswith(start.lower())]
         if len(matching) != 1:

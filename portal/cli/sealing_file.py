@@ -29,11 +29,12 @@ class BadSealingFile(ValueError):
 
 @dataclass(frozen=True)
 class Recipient:
-    """A moderator's key that the log shows. ``public_key``: 1 216 bytes (X-Wing)."""
+    """A moderator's key that the log shows. ``public_key``: 1 216 bytes (X-Wing); ``revoked``: since, as the log shows."""
 
     kid: str
     name: str
     public_key: bytes
+    revoked: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ def _checked(document: dict[str, Any], log_key: VerifierKey) -> SealingFile:
         _refuse("the consultation's settings are not those that were logged when it opened")
     if opening["keys"] != [recipient.kid for recipient in recipients]:
         _refuse("the moderators' keys are not those that were logged when the consultation opened")
+    if all(recipient.revoked for recipient in recipients):
+        _refuse("every moderator's key was revoked: nobody could read the comment")
     return SealingFile(
         consultation=settings["consultation"],
         title=settings["title"],
@@ -117,12 +120,20 @@ def _recipient(item: dict[str, Any], checkpoint: Checkpoint) -> Recipient:
     leaf = _logged(item, checkpoint)
     public_key = b64url_decode(item["public_key"])
     kid = kid_of(public_key)
-    expected = {"action": "add", "kid": kid, "public_key_sha256": hashlib.sha256(public_key).hexdigest()}
-    if leaf["type"] != "key" or any(leaf.get(name) != value for name, value in expected.items()):
-        _refuse("a moderator's key is not the one that was logged")
+    _same_key(leaf, "add", public_key)
     if item["kid"] != kid:
         _refuse("a moderator's key has a wrong fingerprint")
-    return Recipient(kid, str(item["name"]), public_key)
+    since = item.get("revoked")
+    if since is not None:
+        _same_key(_logged(since, checkpoint), "revoke", public_key)
+    return Recipient(kid, str(item["name"]), public_key, revoked=since is not None)
+
+
+def _same_key(leaf: dict[str, Any], action: str, public_key: bytes) -> None:
+    digest = hashlib.sha256(public_key).hexdigest()
+    expected = {"type": "key", "action": action, "kid": kid_of(public_key), "public_key_sha256": digest}
+    if any(leaf.get(name) != value for name, value in expected.items()):
+        _refuse("a moderator's key is not the one that was logged")
 
 
 def _logged(item: dict[str, Any], checkpoint: Checkpoint) -> dict[str, Any]:

@@ -27,8 +27,8 @@ export async function makeTree(logKey, leaves) {
   return { proofs, checkpoint: logKey.note(`${logKey.name}\n4\n${base64(root)}\n`) };
 }
 
-/** sealing.json of a consultation with two moderators. */
-export async function makeSealing(logKey) {
+/** sealing.json of a consultation with two moderators; `revoke`: how many of their keys the log shows as revoked (at most one). */
+export async function makeSealing(logKey, revoke = 0) {
   const keys = [];
   for (const name of ["First", "Second"]) {
     const publicKey = crypto.getRandomValues(new Uint8Array(1216));
@@ -44,9 +44,11 @@ export async function makeSealing(logKey) {
     opens: "2026-11-23", closes: "2026-12-07",
   });
   const submission = text({ type: "submission", v: 1, consultation: "thu-2026", envelope_sha256: "1".repeat(64) });
-  const leaves = [keys[0].leaf, keys[1].leaf, opening, submission];
+  const revocation = text({ ...JSON.parse(keys[0].leaf), action: "revoke" });
+  const leaves = [keys[0].leaf, keys[1].leaf, opening, revoke ? revocation : submission];
   const { proofs, checkpoint } = await makeTree(logKey, leaves);
-  keys.forEach((key, index) => Object.assign(key, { index, proof: proofs[index] }));
+  keys.forEach((key, index) => Object.assign(key, { index, proof: proofs[index], revoked: null }));
+  if (revoke) keys[0].revoked = { index: 3, leaf: revocation, proof: proofs[3] };
   return {
     document: {
       consultation: "thu-2026", settings, keys, checkpoint, log_vkey: logKey.vkey,

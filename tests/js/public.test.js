@@ -26,7 +26,23 @@ describe("sealing.json", () => {
     assert.equal(info.keys[0].publicKey.length, 1216);
   });
 
+  test("a key that the log shows as revoked is told apart", async () => {
+    const { document } = await makeSealing(LOG, 1);
+    const info = await checkSealing(document, "thu-2026");
+    assert.deepEqual(info.keys.map(({ revoked }) => revoked), [true, false]);
+  });
+  test("refused: one key's revocation shown as another's, or of every key", async () => {
+    const { document } = await makeSealing(LOG, 1);
+    const moved = structuredClone(document);
+    [moved.keys[0].revoked, moved.keys[1].revoked] = [null, moved.keys[0].revoked];
+    await assert.rejects(checkSealing(moved, "thu-2026"));
+    const all = structuredClone(document);
+    all.keys[1].revoked = all.keys[0].revoked;
+    await assert.rejects(checkSealing(all, "thu-2026"));
+  });
+
   const lies = {
+    "an invented revocation": (d) => (d.keys[0].revoked = { index: d.keys[0].index, leaf: d.keys[0].leaf, proof: d.keys[0].proof }),
     "another public key": (d) => (d.keys[0].public_key = "A".repeat(1621) + "A"),
     "the keys of each other": (d) => ([d.keys[0].public_key, d.keys[1].public_key] = [d.keys[1].public_key, d.keys[0].public_key]),
     "a key withheld": (d) => d.keys.pop(),

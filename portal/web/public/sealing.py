@@ -32,7 +32,8 @@ def sealing(cid: str) -> ResponseReturnValue:
 def sealing_document(session: Session, log: Log, row: Consultation) -> dict[str, Any]:
     """``{consultation, settings, keys: [...], consultation_leaf, checkpoint, log_vkey}``; see docs of ``portal seal``.
 
-    Each key: ``{kid, name, public_key (base64url), index, leaf (text), proof ([base64])}``, in kid order;
+    Each key: ``{kid, name, public_key (base64url), index, leaf (text), proof ([base64]), revoked}``, in kid order;
+    ``revoked``: null, or ``{index, leaf, proof}`` of the leaf that revoked it since, so that nobody seals to it any more;
     ``consultation_leaf``: ``{index, leaf, proof}`` of the leaf that opened the consultation.
     """
     note = newest_note(session)  # read once: what is proven below leads to this root
@@ -50,4 +51,5 @@ def sealing_document(session: Session, log: Log, row: Consultation) -> dict[str,
 
 def _key(session: Session, tree: TileTree, key: ModeratorKey) -> dict[str, Any]:
     named = {"kid": key.kid, "name": key.account.name, "public_key": b64url_encode(key.public_key)}
-    return named | proved(session, tree, key.add_leaf)
+    revoked = None if key.revoke_leaf is None else proved(session, tree, key.revoke_leaf)
+    return named | proved(session, tree, key.add_leaf) | {"revoked": revoked}

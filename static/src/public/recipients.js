@@ -1,7 +1,7 @@
-// Who will be able to read the comment: one line a moderator, all ticked at first.
+// Who will be able to read the comment: one line a moderator, all ticked at first but those whose key was revoked.
 import { byId, fillFingerprint, fromTemplate, words } from "./dom.js";
 
-/** Lay out the moderators `[{kid, name}]`; returns a function that gives the ticked kids. */
+/** Lay out the moderators `[{kid, name, revoked}]`; returns a function that gives the ticked kids. */
 export function layOutRecipients(keys) {
   const boxes = keys.map(recipientLine);
   byId("recipient-list").replaceChildren(...boxes.map(({ line }) => line));
@@ -18,7 +18,7 @@ export function layOutRecipients(keys) {
 
 /** The id of the first tick box, for an error's link. */
 export function firstRecipient() {
-  return byId("recipient-list").querySelector("input").id;
+  return byId("recipient-list").querySelector("input:enabled").id;
 }
 
 function recipientLine(key, place) {
@@ -29,6 +29,9 @@ function recipientLine(key, place) {
   line.querySelector("label").htmlFor = box.id;
   line.querySelector(".recipient__name").textContent = key.name;
   fillFingerprint(line.querySelector(".fingerprint"), key.kid);
+  box.checked = !key.revoked;
+  box.disabled = key.revoked;
+  line.querySelector(".recipient__revoked").hidden = !key.revoked;
   return { key, line, box };
 }
 

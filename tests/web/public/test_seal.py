@@ -16,6 +16,8 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.accounts.models import ModeratorKey
+from portal.accounts.service import revoke_key
 from portal.cli.seal import seal
 from portal.cli.sealing_file import BadSealingFile, read_sealing
 from portal.consultations import service as consultations
@@ -95,6 +97,37 @@ def test_a_sealed_file_is_never_written_over(office: Office, sealing: dict[str, 
     (tmp_path / "comment.sealed").write_text("an earlier comment", "utf-8")
     assert run(tmp_path, sealing).exit_code == 1
     assert (tmp_path / "comment.sealed").read_text("utf-8") == "an earlier comment"
+
+
+def test_a_key_revoked_since_is_sealed_to_no_more(
+    public: FlaskClient, public_app: Flask, office: Office, log: Log, tmp_path: Path
+) -> None:
+    # given two moderators, one of whom revoked the key after the consultation opened
+    gone, kept = office.kids
+    with public_app.app_context(), unit_of_work() as session:
+        revoke_key(session, log, session.get(ModeratorKey, gone))
+    document = parsed(public.get("/c/thu-2026/sealing.json"))
+    # when somebody seals without leaving anybody out
+    assert run(tmp_path, document).exit_code == 0
+    # then the revoked key opens nothing, and the envelope has the same form as ever
+    body = (tmp_path / "comment.sealed").read_bytes()
+    data = b64url_decode(json.loads(body)["envelope"])
+    with pytest.raises(CannotOpen):
+        open_with(office.seeds[gone], data)
+    assert parse_payload(open_with(office.seeds[kept], data)).text == TEXT
+    assert public.post("/c/thu-2026/submissions", data=body).status_code == 201
+    # and where every key is revoked, nothing is sealed
+    with public_app.app_context(), unit_of_work() as session:
+        revoke_key(session, log, session.get(ModeratorKey, kept))
+    with pytest.raises(BadSealingFile, match="every moderator's key was revoked"):
+        read_sealing(public.get("/c/thu-2026/sealing.json").data)
+
+
+def test_an_invented_revocation_is_refused(office: Office, sealing: dict[str, Any]) -> None:
+    one, other = sealing["keys"]
+    for lie in (one, {**one, "leaf": one["leaf"].replace("add", "revoke")}, {"index": 0}, other):
+        with pytest.raises(BadSealingFile):
+            read_sealing(json.dumps({**sealing, "keys": [{**one, "revoked": lie}, other]}).encode())
 
 
 def test_a_file_that_the_log_does_not_bear_out_is_refused(office: Office, sealing: dict[str, Any]) -> None:
