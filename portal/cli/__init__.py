@@ -20,6 +20,7 @@ COMMANDS = {
     "audit": "portal.cli.audit:audit",
     "backup": "portal.cli.backup:backup",
     "backup-key": "portal.cli.backup:backup_key",
+    "consolidate": "portal.cli.consolidate:consolidate",
     "db": "portal.cli.database:database",
     "demo": "portal.cli.demo:demo",
     "erase": "portal.cli.erase:erase",

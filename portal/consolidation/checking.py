@@ -93,6 +93,12 @@ class Checked:
         """SHA-256 (hex) of the publication, as its leaf names it."""
         return sha256(self.publication.to_bytes()).hexdigest() if self.publication else ""
 
+    def as_document(self) -> dict[str, str | None]:
+        """Plain JSON values, noted of an upload and printed by the command. A stored format: it only grows."""
+        office, consultation = self.place
+        why = self.why.value if self.why else None
+        return {"file": self.file, "why": why, "office": office, "consultation": consultation, "detail": self.detail}
+
     @property
     def place(self) -> tuple[str, str]:
         """Office and consultation."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -41,7 +42,7 @@ VERSION = 1
 KEYS = {"v", "document", "taxonomy", "taxonomies", "figures", "sources", "approval", "address"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConsolidatedEdition:
     """``sources``: the bytes of each office's ``findings.json``; ``approval`` is None while the report is a draft.
 
@@ -65,11 +66,11 @@ class ConsolidatedEdition:
         if len(self.sources) != len(self.figures.sources):
             raise BadEdition(where="sources")
         try:
-            list(map(parse_findings_json, self.sources))
+            _ = self.publications
         except PortalError as error:
             raise BadEdition(where="sources") from error
 
-    @property
+    @cached_property
     def publications(self) -> tuple[Publication, ...]:
         """What the offices published."""
         files = map(parse_findings_json, self.sources)

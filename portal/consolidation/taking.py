@@ -51,16 +51,10 @@ def take(
         if found.why is None:
             held[found.place] = found.digest
             _keep(session, row, found, scope)
-    said = [_said(found) for found in verdicts]
+    said = [found.as_document() for found in verdicts]
     session.add(ConsolidationImport(consolidation_id=row.id, account_id=account, day=day, verdicts=json.dumps(said)))
     session.flush()
     return verdicts
-
-
-def _said(found: Checked) -> dict[str, str | None]:
-    office, consultation = found.place
-    why = found.why.value if found.why else None
-    return {"file": found.file, "why": why, "office": office, "consultation": consultation, "detail": found.detail}
 
 
 def _keep(session: Session, row: Consolidation, found: Checked, scope: Scope) -> None:

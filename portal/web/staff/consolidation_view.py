@@ -11,6 +11,7 @@ from portal.consultations.taxonomy import Taxonomy
 from portal.reports.model import Heading
 from portal.reports.notes import digest_of_words
 from portal.reports.service import words_in, words_of
+from portal.reports.style import load_style
 from portal.web.locale import staff_locale
 
 
@@ -27,21 +28,26 @@ class Shown:
 
 @dataclass(frozen=True)
 class Block:
-    """A heading's level, or "" for a paragraph; its sentences."""
+    """A heading's level, or "" for a paragraph; its number as it is printed ("I- ", "1. ", or ""); its sentences."""
 
     level: str
+    label: str
     said: tuple[Shown, ...]
 
 
 def blocks(held: Desk) -> list[Block]:
     """The text in its order."""
     drafted, found = words_of(held.draft), []
+    label = load_style(held.document.style).numbering.label
     for place, block in enumerate(held.document.blocks):
         said = tuple(
             Shown(place, position, text, digest_of_words(text), text in drafted)
             for position, text in enumerate(words_in(block))
         )
-        found.append(Block(block.level if isinstance(block, Heading) else "", said))
+        if isinstance(block, Heading):
+            found.append(Block(block.level, label(block.level, block.number), said))
+        else:
+            found.append(Block("", label("section", block.number) if block.number else "", said))
     return found
 
 
