@@ -14,15 +14,27 @@ from portal.web import access
 from portal.web.bucket import GlobalBucket
 from portal.web.locale import public_url
 from portal.web.origin import check_origin
-from portal.web.public import ballots, board, files, log, mail, pages, receipts, results, sealing, submissions
+from portal.web.public import (
+    ballots,
+    board,
+    files,
+    log,
+    mail,
+    pages,
+    receipts,
+    results,
+    sealing,
+    submissions,
+    tables,
+)
 from portal.web.public.blueprint import public
 from portal.web.runtime import KEY, runtime
 
-__all__ = ["ballots", "board", "install", "log", "mail", "pages", "receipts", "results", "sealing"]
+__all__ = ["ballots", "board", "install", "log", "mail", "pages", "receipts", "results", "sealing", "tables"]
 
 NAV = {
     "home": ("consultation",),
-    "results": ("result", "board", "boards"),
+    "results": ("result", "table", "board", "boards"),
     "how": (),
     "receipt": ("proof",),
     "log": (),

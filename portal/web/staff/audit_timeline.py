@@ -68,6 +68,12 @@ def _list(one: Happening) -> str:
     )
 
 
+def _finding(one: Happening) -> str:
+    if "table" in one.leaf:
+        return gettext("A table beside the findings was decided (%(table)s)", table=one.leaf["table"])
+    return gettext("Findings published")
+
+
 def _report(one: Happening) -> str:
     revision = one.leaf.get("revision", 1)
     if "consolidation" in one.leaf:
@@ -80,7 +86,7 @@ def _report(one: Happening) -> str:
 WORDS: dict[str, Callable[[Happening], str]] = {
     "consultation-open": lambda one: gettext("Consultation opened"),
     "consultation-close": lambda one: gettext("Consultation closed"),
-    "finding": lambda one: gettext("Findings published"),
+    "finding": _finding,
     "report": _report,
     "key-add": lambda one: gettext("A moderator's key was added (%(kid)s…)", kid=_kid(one)),
     "key-revoke": lambda one: gettext("A moderator's key was revoked (%(kid)s…)", kid=_kid(one)),

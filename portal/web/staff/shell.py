@@ -61,7 +61,7 @@ NAVIGATION = (
     Door("moderation", _l("Moderation"), frozenset({"moderator"})),
     Door("keys", _l("My keys"), frozenset({"moderator"})),
     Door("readership", _l("Readers"), frozenset({"committee"})),
-    Door("findings", _l("Findings"), frozenset({"committee"})),
+    Door("findings", _l("Findings"), frozenset({"committee"}), frozenset({"findings_tables"})),
     Door("concerns", _l("Concerns"), frozenset({"committee"})),
     Door(
         "reports",
