@@ -29,7 +29,7 @@ class BadSealingFile(ValueError):
 
 @dataclass(frozen=True)
 class Recipient:
-    """A moderator's key that the log shows. ``public_key``: 1 216 bytes (X-Wing); ``revoked``: since, as the log shows."""
+    """A moderator's key that the log shows. ``public_key``: 1 216 bytes (X-Wing); ``revoked``: since the opening."""
 
     kid: str
     name: str

@@ -33,7 +33,7 @@ def sealing_document(session: Session, log: Log, row: Consultation) -> dict[str,
     """``{consultation, settings, keys: [...], consultation_leaf, checkpoint, log_vkey}``; see docs of ``portal seal``.
 
     Each key: ``{kid, name, public_key (base64url), index, leaf (text), proof ([base64]), revoked}``, in kid order;
-    ``revoked``: null, or ``{index, leaf, proof}`` of the leaf that revoked it since, so that nobody seals to it any more;
+    ``revoked``: null, or ``{index, leaf, proof}`` of the leaf that revoked it since: nobody seals to it any more;
     ``consultation_leaf``: ``{index, leaf, proof}`` of the leaf that opened the consultation.
     """
     note = newest_note(session)  # read once: what is proven below leads to this root
