@@ -1,10 +1,11 @@
 """How much a consultation still says after disclosure control: rows that survive, by the number of ballots.
 
-    python benchmarks/usefulness.py [--seeds 200] [--k 5]
+    python benchmarks/usefulness.py [--seeds 200] [--k 5] [--each 1]
 
 Simulated offices, the real counting and the real publisher. A ballot names no category (one in ten), one (six in ten)
 or two; categories are drawn by Zipf's law over the default taxonomy in an order of the seed's; six ballots in ten name
-a unit, in proportion to its headcount. Sixty people in a hundred send one. Nothing here is timed.
+a unit, in proportion to its headcount. Sixty people in a hundred send one. With ``--each``, the
+thresholds mean people, who have so many ballots each. Nothing here is timed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from portal.consultations.taxonomy import default_taxonomy  # noqa: E402
-from portal.findings.disclosure import Rule, publish, tally  # noqa: E402
+from portal.findings.disclosure import publish, tally  # noqa: E402
+from portal.findings.rule import Rule, rule_of_settings  # noqa: E402
 
 SIZES = (12, 20, 35, 60, 500, 20_000)
 TAXONOMY = default_taxonomy()
@@ -62,9 +64,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--k", type=int, default=5)
+    parser.add_argument("--each", type=int, default=1)
     given = parser.parse_args()
-    rule = Rule(k=given.k, k_paraphrase=max(10, given.k))
-    print(f"of {CATEGORIES} categories and 3 themes, k = {given.k}, mean of {given.seeds} seeds")
+    thresholds = {"k": given.k, "k_paraphrase": max(10, given.k)}
+    rule = rule_of_settings({**thresholds, "count_people": True, "ballots": {"each": given.each}})
+    print(f"of {CATEGORIES} categories and 3 themes, k = {rule.k} ballots, mean of {given.seeds} seeds")
     print(f"{'ballots':>8} {'categories':>11} {'themes':>7} {'units':>12} {'covered':>8}")
     for count in SIZES:
         seeds = given.seeds if count < 1000 else max(3, given.seeds // 40)

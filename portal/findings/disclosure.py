@@ -37,6 +37,14 @@ Why it holds
     4. A unit row counts ballots with or without a category. Counting only those with one would tie the lists:
        two units "5-9" beside a published category "5-9" would prove that the only hidden one has 1 to 4.
 
+Thresholds in people
+    Where everyone has up to ``e`` ballots, a rule can be asked for in people: ``k`` of them take ``e * (k - 1) + 1``
+    ballots, the ``k`` of this rule (:func:`~portal.findings.rule.rule_of_settings`). Then at least k people stand
+    behind each row; and nobody proves that 1 to k - 1 people wrote something of S, even knowing which ballots came
+    from the same person, though not what they say. For so few people have at most ``e * (k - 1)`` ballots: who proved
+    that they are so few had proved 1 to ``e * (k - 1)`` ballots in S, which is what cannot be proved.
+    ``tests/findings/test_disclosure_people.py`` tries every way to write of a small scope.
+
 Not covered here: publishing again after one more ballot, two-way tables, trends. A consultation publishes
 once, and such tables need a gate of their own. Against ``a`` submitters who pool what they wrote, the threshold
 is worth k - a.

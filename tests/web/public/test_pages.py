@@ -116,6 +116,22 @@ def test_the_submit_page_shows_the_notice_and_never_asks_for_the_authors_unit(
     assert {option.get("value") for option in page.all("option")} == {"", "P1", "P2", "P3", "P4"}
 
 
+def test_the_submit_page_says_in_numbers_what_will_be_published(public: FlaskClient, office: Office) -> None:
+    # given an open consultation under the usual rule, when its page is read before anything is written
+    text = " ".join(Page(public.get("/en/c/thu-2026").get_data(as_text=True)).text.split())
+    # then it tells the threshold, the ranges, the limits of units and of small consultations, and what is for good
+    for words in (
+        "at least 5 comments raised it",
+        "5–9 10–14 15–19 20–29 30–49 50 or more",
+        "at least 10 people, and when at least 3 of them are not counted in its row",
+        "If fewer than 20 comments come, only groups of concerns are shown",
+        "for concerns that at least 10 comments raised",
+        "nothing sent or sorted later changes what was published",
+    ):
+        assert words in text
+    assert "people stand behind each row" not in text
+
+
 def test_days_left_count_the_last_day(public: FlaskClient, office: Office, clock: FixedClock) -> None:
     assert "15 days left" in public.get("/en/").get_data(as_text=True)
     clock.advance(days=14)

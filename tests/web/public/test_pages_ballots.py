@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.clock import FixedClock
+from portal.consultations import service as consultations
 from portal.ledger.log import Log
 from portal.web.runtime import unit_of_work
 from tests.ballots.support import (
@@ -85,6 +86,21 @@ def test_the_submit_page_has_a_part_for_the_ballot_and_may_ask_for_the_camera(
     assert [attrs["data-issuer"] for attrs in halves] == [one.name for one in pair]
     assert all("name" not in attrs for attrs in halves)
     assert "camera=(self)" in public.get(f"/c/{CONSULTATION}").headers["Permissions-Policy"]
+
+
+@pytest.mark.parametrize("count_people", [False, True])
+def test_it_says_whether_the_threshold_counts_comments_or_people(
+    public: FlaskClient, staff_app: Flask, pair: IssuerPair, count_people: bool
+) -> None:
+    # given everybody with three ballots, and a threshold of five
+    with staff_app.app_context(), unit_of_work() as session:
+        consultations.get(session, CONSULTATION).count_people = count_people
+    # when the page is read before collecting begins
+    text = read(public, f"/c/{CONSULTATION}").text
+    # then it says what stands behind a row
+    comments = "What counts is comments, not people: one person can send up to 3."
+    people = "At least 5 people stand behind each row: with up to 3 comments each, fewer could not have sent 13."
+    assert (comments in text, people in text) == (not count_people, count_people)
 
 
 def test_an_open_consultation_knows_nothing_of_ballots(public: FlaskClient, office: Office) -> None:

@@ -186,6 +186,8 @@ def test_a_new_draft_begins_with_ballots_and_days_that_fit(desk, staff_app, draf
     assert (kept["ballot_mode"], kept["each_ballots"]) == (["ballots"], ["3"])
     assert days == sorted(days)
     assert days[0] >= clock.today() + timedelta(days=7)
+    # and for thresholds in people, who have several ballots each
+    assert kept["count_people"] == ["True"]
     assert (days[2] - days[1]).days >= 2
     # and what it proposes can be saved
     proposed = {name: kept[name][0] for name in BALLOTS}
@@ -201,6 +203,25 @@ def test_ballots_and_their_days_are_kept(desk, staff_app, draft) -> None:
     assert (row.collect_from, row.collect_until) == (date(2026, 11, 25), date(2026, 12, 4))
     shown = fields_of(desk.get("/consultations/gop-y-2027/edit"))
     assert {name: shown[name][0] for name in BALLOTS} == BALLOTS
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"count_people": "True"}, True),
+        ({"count_people": "False"}, False),
+        # where both say the same, and where there are no ballots, they count comments
+        ({"count_people": "True", "each_ballots": "1"}, False),
+        ({"count_people": "True", "ballot_mode": "open"}, False),
+    ],
+)
+def test_thresholds_count_people_where_that_says_more(desk, staff_app, draft, typed, kept) -> None:
+    assert send(desk, "/consultations/new", {**draft, **BALLOTS, **typed}).status_code == 302
+    row, *_ = stored(staff_app)
+    assert row.count_people is kept
+    # and the draft's page says what they come to in comments: 6 people with 2 ballots each take 11
+    page = desk.get("/consultations/gop-y-2027")
+    assert says(desk, page, "%(people)s people, which takes %(k)s comments", people=6, k=11) is kept
 
 
 def test_without_ballots_number_and_days_do_not_matter(desk, staff_app, draft) -> None:
