@@ -68,7 +68,8 @@ def connected(settings: MailSettings) -> Iterator[smtplib.SMTP]:
 
 def _connect(settings: MailSettings) -> smtplib.SMTP:
     context = ssl.create_default_context()
-    place = (settings.smtp_host, settings.smtp_port)
+    # The name with which it greets; a relay writes that into the mail, so the machine's own stays at home.
+    place = (settings.smtp_host, settings.smtp_port, _domain(settings.smtp_from))
     server: smtplib.SMTP | None = None
     try:
         if settings.smtp_security == "tls":
@@ -87,6 +88,10 @@ def _connect(settings: MailSettings) -> smtplib.SMTP:
         _drop(server)
         raise Conflict("mail-unreachable") from None
     return server
+
+
+def _domain(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
 
 
 def _drop(server: smtplib.SMTP | None) -> None:
@@ -112,8 +117,7 @@ def compose(sender: str, *, to: str, subject: str, text: str, now: datetime) -> 
     message["From"] = sender
     message["To"] = to
     message["Date"] = format_datetime(now)
-    # The machine's own name stays at home.
-    message["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost")
+    message["Message-ID"] = make_msgid(domain=_domain(sender))
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text, charset="utf-8")
     return message

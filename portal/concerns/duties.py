@@ -76,7 +76,7 @@ def told(duty: Duty, committee: Sequence[Account], escalation: Escalation) -> se
     if not duty.late:
         return reached
     known = {account.email: account.id for account in committee}
-    chain = [known[email] for email in escalation.people if email in known]
+    chain = [known[email.lower()] for email in escalation.people if email.lower() in known]
     turns = 1 + (duty.late - 1) // escalation.every
     return reached | set(chain[:turns] or known.values())
 

@@ -16,7 +16,7 @@ AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 DONE, OPEN = "tinh-than-trach-nhiem", "le-loi-phoi-hop"
 PUBLIC = [
     "/", "/how", f"/c/{OPEN}", f"/c/{DONE}", "/receipt",
-    "/proof", "/results", f"/results/{DONE}", "/log", "/nowhere",
+    "/proof", "/results", f"/results/{DONE}", "/board", f"/board/{DONE}", "/log", "/nowhere",
 ]  # fmt: skip
 STAFF = {
     "admin": [
