@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.accounts import rights
 from portal.accounts import service as accounts
 from portal.accounts.hand import Hand
 from portal.audit.export import openings, public_files
@@ -25,12 +26,13 @@ from portal.concerns.service import Answer
 from portal.consultations import service as consultations
 from portal.consultations.models import Consultation
 from portal.crypto.atrest import AtRest
+from portal.crypto.rowkey import sealed_size
 from portal.findings import service as findings
 from portal.findings.models import Publication
 from portal.ledger import events
 from portal.ledger.assets import ServedFile, log_assets
 from portal.ledger.log import Log, append
-from portal.moderation import readership
+from portal.moderation import readership, redaction
 from portal.moderation import service as moderation
 from portal.moderation.readings import declare_done
 from portal.reports import service as reports
@@ -148,6 +150,7 @@ def _walk_plain(session: Session, log: Log, clock: FixedClock, atrest: AtRest, o
         moderation.code(session, log, atrest, account, row, index=index, raw=raw)
     again = {**CODINGS[0], "paraphrase": "<p>Chưa rõ ai chủ trì.</p>"}
     moderation.code(session, log, atrest, account, row, index=places(session)[0], raw=again)
+    _redacted(session, log, row, places(session)[0], clock)
     _later_readers(session, log, row, office)
     for name in ("moderator", "moderator2", "newcomer"):
         declare_done(session, log, moderator(session, name), row)
@@ -163,6 +166,15 @@ def _walk_plain(session: Session, log: Log, clock: FixedClock, atrest: AtRest, o
     _older_report(session, log, atrest, publication)
     report(session, log, clock, atrest, publication)
     erase_comments(session, log, row)
+
+
+def _redacted(session: Session, log: Log, row: Consultation, index: int, clock: FixedClock) -> None:
+    """A mask, a wider one in its place, and words that were removed."""
+    account = moderator(session)
+    rights.set_rights(session, account, rights.RIGHTS)
+    for kind, seen in ((redaction.MASK, 0), (redaction.MASK, 1), (redaction.REMOVAL, 0)):
+        place = {"index": index, "kind": kind, "seen": seen, "day": clock.today()}
+        redaction.redact(session, log, account, row, **place, sealed=bytes(sealed_size(redaction.SIZE)))
 
 
 def _older_report(session: Session, log: Log, atrest: AtRest, publication: Publication) -> None:

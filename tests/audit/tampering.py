@@ -15,6 +15,7 @@ from portal.crypto.canonical import dump_canonical
 from portal.crypto.commitment import commit
 from portal.crypto.encoding import b64url_decode, b64url_encode
 from portal.ledger import events
+from portal.moderation import redaction
 from tests.audit.ballot_log import dump
 from tests.audit.rich import Rich
 from tests.audit.support import Files, log_names, relogged
@@ -68,6 +69,8 @@ def _refitted(data: bytes, moved: dict[int, int], openings: dict[str, Any]) -> b
         leaf["leaf"] = moved.get(leaf["leaf"], leaf["leaf"])
     elif kind == "finding":
         leaf["checkpoint_size"] = moved.get(leaf["checkpoint_size"], leaf["checkpoint_size"])
+    elif kind == "redaction":
+        leaf["submission"] = moved.get(leaf["submission"], leaf["submission"])
     elif kind == "coding":
         leaf = _recoded(leaf, moved, openings)
     return dump_canonical(leaf)
@@ -166,6 +169,8 @@ def another(value: Any, key: str) -> Any:
         return ["00" * 16] if key == "keys" else [*value[:-1], "zz-khac"]
     if value in {"add", "revoke", "open", "close"}:
         return {"add": "revoke", "revoke": "add", "open": "close", "close": "open"}[value]
+    if value in redaction.RIGHTS:
+        return {"mask": "removal", "removal": "mask", "paraphrase": "mask"}[value]
     if events.HASH(value) or events.KID.fullmatch(value):
         return ("0" if value[0] != "0" else "1") + value[1:]
     if len(value) == 10 and value[4] == "-":

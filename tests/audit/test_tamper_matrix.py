@@ -130,6 +130,14 @@ LEAVES: dict[tuple[str, int], dict[str, str]] = {
         "again": "coding-while-published", "first": "coding-without-consultation", "last": "coding-while-published",
         "swapped": KEPT, "rolled back": GONE,
     },
+    ("redaction", 1): {
+        "consultation": "redaction-without-consultation", "submission": "redaction-revision-out-of-order",
+        "kind": "redaction-revision-out-of-order", "revision": "redaction-revision-out-of-order", "commitment": KEPT,
+        "dropped": "redaction-revision-out-of-order", "doubled": "redaction-revision-out-of-order",
+        "again": "redaction-revision-out-of-order", "first": "redaction-without-consultation",
+        "last": "redaction-revision-out-of-order", "swapped": "redaction-revision-out-of-order",
+        "rolled back": GONE,
+    },
     ("reading", 1): {
         "consultation": "finding-with-uncoded-submission", "kid": "reading-by-no-reader",
         "dropped": "finding-with-uncoded-submission", "doubled": "reading-twice", "again": "reading-while-published",
@@ -268,6 +276,7 @@ def test_leaves_that_are_added_are_named_by_their_rule(rich) -> None:
         "reading-by-no-reader": ("reading", {"kid": "00" * 16}),
         "reader-while-published": ("reader", {"replaces": ""}),
         "coding-of-no-submission": ("coding", {"submission": 0}),
+        "redaction-of-no-submission": ("redaction", {"submission": 0}),
     }
     for name, what in added.items():
         if what is None:

@@ -216,7 +216,7 @@ def test_who_was_left_out_meets_nothing_of_the_comment(portal: Portal, desk: Cal
     status_is(watched.page, "updated")
     press(watched.page, "/")
     watched.page.keyboard.type("viec")
-    expect(watched.page.locator("[data-none]")).to_be_visible()
+    expect(watched.page.locator("#queue [data-none]")).to_be_visible()
     # Then there is no row, count or field of it, and the answers carry sealed bytes only
     expect(watched.page.locator("[data-queue] [role=option]")).to_have_count(0)
     assert watched.page.locator("#queue").inner_text().count("1") == 0

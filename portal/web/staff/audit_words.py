@@ -85,6 +85,8 @@ FAILURES = {
     "coding-opening": _l("The coding of a comment is missing among the openings."),
     "coding-slots": _l("A comment was read by another number of moderators than was frozen at opening."),
     "coding-after": _l("A coding was changed after the decision on it."),
+    "redaction": _l("A redaction does not belong to a comment, or is out of order."),
+    "withdrawal": _l("A paraphrase was withdrawn that was not written, or before it was published."),
     "coder": _l("One person coded a comment twice, or decided on a coding of their own."),
     "decision": _l("A decision stands without the two codings that it decides, or without a reason."),
     "finding-with": _l("Findings were published before the moderators had done, or said, what they must."),
