@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import Any
 
 from sqlalchemy import select
@@ -45,30 +46,25 @@ def members_of(session: Session, kind: str, subject: str, *, today: date) -> lis
 
 @dataclass(frozen=True)
 class Offer:
-    """A table that can be asked for, or was. ``state``: free, waiting, given, withheld; ``row``: the consultation that
-    it is about, None for one about a year."""
+    """A table that can be asked for, or was. ``state``: free, waiting, given or withheld."""
 
     table: str
     kind: str
     subject: str
     state: str
-    row: Consultation | None
 
 
 def offers(session: Session, *, today: date) -> list[Offer]:
     """Every table of the published consultations, newest first, and of the years that are over."""
     rows = list_all(session)
     years = sorted({str(row.closes.year) for row in rows}, reverse=True)
-    wanted = [
-        *((kind, row.id, row) for row in rows for kind in TWO_WAY),
-        *((k, y, None) for y in years for k in BY_YEAR),
-    ]
+    wanted = [*product([row.id for row in rows], TWO_WAY), *product(years, BY_YEAR)]
     known = {one.id: one for one in session.scalars(select(FindingTable))}
     found = []
-    for kind, subject, row in wanted:
+    for subject, kind in wanted:
         name = table_id(kind, subject)
         if name in known or _askable(session, kind, subject, today):
-            found.append(Offer(name, kind, subject, _state(known.get(name)), row))
+            found.append(Offer(name, kind, subject, _state(known.get(name))))
     return found
 
 

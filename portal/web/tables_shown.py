@@ -11,7 +11,7 @@ from portal.consultations import service as consultations
 from portal.consultations.models import Consultation
 from portal.findings import tables_service as tables
 from portal.findings.rule import Band
-from portal.findings.tables import Table
+from portal.findings.tables import TWO_WAY, Table
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,15 @@ class ShownTable:
     consultations: list[Consultation]
 
 
-def titled(kind: str, subject: str) -> str:
-    """What the table is, in words; ``subject``: a consultation's title, or a year."""
+def titled(session: Session, kind: str, subject: str, locale: str) -> str:
+    """What the table is, in words. ``subject``: a consultation's id, or a year."""
+    about = _title(consultations.get(session, subject), locale) if kind in TWO_WAY else subject
     words = {
-        "units": gettext("Concerns by unit concerned: %(subject)s", subject=subject),
-        "levels": gettext("Concerns by level concerned: %(subject)s", subject=subject),
-        "severity": gettext("Concerns by severity: %(subject)s", subject=subject),
-        "year": gettext("Concerns over the year %(subject)s", subject=subject),
-        "trend": gettext("Groups of concerns by consultation in %(subject)s", subject=subject),
+        "units": gettext("Concerns by unit concerned: %(subject)s", subject=about),
+        "levels": gettext("Concerns by level concerned: %(subject)s", subject=about),
+        "severity": gettext("Concerns by severity: %(subject)s", subject=about),
+        "year": gettext("Concerns over the year %(subject)s", subject=about),
+        "trend": gettext("Groups of concerns by consultation in %(subject)s", subject=about),
     }
     return words[kind]
 
@@ -46,10 +47,9 @@ def show(session: Session, table: Table, locale: str) -> ShownTable:
     cells = {(cell.row, cell.column): cell.band for cell in table.cells}
     columns = {column: name for column, name in _columns(table.kind, rows, locale).items() if _any(cells, 1, column)}
     lines = {code: name for code, name in _rows(table.kind, rows[0], locale).items() if _any(cells, 0, code)}
-    subject = _title(rows[0], locale) if len(rows) == 1 else table.subject
     return ShownTable(
         table=table.table,
-        title=titled(table.kind, subject),
+        title=titled(session, table.kind, table.subject, locale),
         heading=gettext("Group") if table.kind == "trend" else gettext("Concern"),
         columns=list(columns.values()),
         rows=[(name, [cells.get((code, column)) for column in columns]) for code, name in lines.items()],

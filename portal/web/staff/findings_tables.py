@@ -9,7 +9,7 @@ from flask_babel import gettext
 from portal.audit.export import table_file
 from portal.extensions import db
 from portal.findings import tables_service as tables
-from portal.web.locale import pick, staff_locale
+from portal.web.locale import staff_locale
 from portal.web.runtime import runtime, unit_of_work
 from portal.web.staff.findings import public_address
 from portal.web.staff.freshly import freshly
@@ -23,7 +23,7 @@ blueprint = Blueprint("findings_tables", __name__)
 def index() -> ResponseReturnValue:
     """Every table that was asked for or can be."""
     offers = tables.offers(db.session(), today=runtime().clock.today())
-    named = [(titled(one.kind, pick(one.row, "title") if one.row else one.subject), one) for one in offers]
+    named = [(titled(db.session(), one.kind, one.subject, staff_locale()), one) for one in offers]
     return render_template("staff/findings/tables.html", offers=named)
 
 
@@ -35,7 +35,7 @@ def confirm(kind: str, subject: str) -> ResponseReturnValue:
     if found is not None:
         return redirect(url_for(".show", name=found.id))
     rows = tables.members_of(db.session(), kind, subject, today=runtime().clock.today())
-    title = titled(kind, pick(rows[0], "title") if len(rows) == 1 else subject)
+    title = titled(db.session(), kind, subject, staff_locale())
     return render_template("staff/findings/tables_ask.html", title=title, rows=rows)
 
 
@@ -54,11 +54,12 @@ def ask(kind: str, subject: str) -> ResponseReturnValue:
 def show(name: str) -> ResponseReturnValue:
     """What was published, or that it is being decided."""
     row = tables.asked(db.session(), name)
-    if row.document is None:
-        return render_template("staff/findings/tables_show.html", table=None, row=row)
-    table = in_words(db.session(), tables.document_of(row), staff_locale())
     return render_template(
-        "staff/findings/tables_show.html", table=table, row=row, public_page=public_address(f"tables/{name}")
+        "staff/findings/tables_show.html",
+        title=titled(db.session(), row.kind, row.subject, staff_locale()),
+        row=row,
+        table=in_words(db.session(), tables.document_of(row), staff_locale()) if row.document else None,
+        public_page=public_address(f"tables/{name}"),
     )
 
 
