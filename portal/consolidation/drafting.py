@@ -14,7 +14,7 @@ from string import Formatter
 
 from portal.consolidation.figures import Figures
 from portal.consolidation.sums import Line
-from portal.consultations.taxonomy import Taxonomy
+from portal.consultations.taxonomy import Category, Taxonomy, Theme
 from portal.findings.publication import Published, Row
 from portal.reports import dates, remedies, situation
 from portal.reports.draft import assemble, is_praise
@@ -94,6 +94,12 @@ def draft(profile: OfficeProfile, figures: Figures, taxonomy: Taxonomy, phrases:
     return assemble(profile, phrases, tuple(blocks))
 
 
+def labels_of(taxonomy: Taxonomy, language: str = "vi") -> dict[str, str]:
+    """The words of each category and theme, in Vietnamese ("vi") or English ("en")."""
+    items: tuple[Category | Theme, ...] = (*taxonomy.categories, *taxonomy.themes)
+    return {item.code: getattr(item, language) for item in items}
+
+
 @dataclass(frozen=True)
 class _Writer:
     """Rows into sentences."""
@@ -111,7 +117,7 @@ class _Writer:
     def praise(self, figures: Figures) -> list[Paragraph]:
         """What several offices published as praise, in a paragraph of its own."""
         lines = self._ordered(line for line in figures.rows.categories if self._praised(line))
-        labels = self._labels()
+        labels = labels_of(self.taxonomy)
         said = tuple(self._say(self.words.praise, line, label=labels[line.code]) for line in lines)
         return [Paragraph(said)] if said else []
 
@@ -126,7 +132,7 @@ class _Writer:
             focus = remedies.focus_of([line.code], self.taxonomy, self.phrases)
             told.setdefault(theme, []).append(self._say(self.words.problem, line, focus=focus))
         paragraphs = [Paragraph(tuple(sentences)) for sentences in told.values()]
-        labels = self._labels()
+        labels = labels_of(self.taxonomy)
         themes = [
             self._say(self.words.theme, line, label=labels[line.code]) for line in self._ordered(figures.rows.themes)
         ]
@@ -148,9 +154,6 @@ class _Writer:
 
     def _praised(self, line: Line) -> bool:
         return is_praise(line.code, self.taxonomy, self.phrases)
-
-    def _labels(self) -> dict[str, str]:
-        return {item.code: item.vi for item in (*self.taxonomy.categories, *self.taxonomy.themes)}
 
     def _ordered(self, lines: Iterable[Line]) -> list[Line]:
         """By theme in the order of the phrases; within one, what most offices published first."""

@@ -22,7 +22,7 @@ from typing import Any
 
 import rfc8785
 
-from portal.consolidation.drafting import Words, load_words
+from portal.consolidation.drafting import Words, labels_of, load_words
 from portal.consolidation.figures import BadFigures, Figures, parse_figures
 from portal.consolidation.sums import Joined, Line, consolidate
 from portal.consultations.taxonomy import Taxonomy, dump_taxonomy, parse_taxonomy, taxonomy_sha256
@@ -210,11 +210,6 @@ def _entries(publication: Publication, taxonomy: Taxonomy, frame: AnnexWords) ->
     labels = labels_of(taxonomy)
     ordered = sorted(rows, key=lambda row: (-row.band.low, natural(row.code)))
     return [Entry(row.code, labels[row.code], row.band, frame.band_of(row.band)) for row in ordered]
-
-
-def labels_of(taxonomy: Taxonomy) -> dict[str, str]:
-    """The Vietnamese words of each category and theme."""
-    return {item.code: item.vi for item in (*taxonomy.categories, *taxonomy.themes)}
 
 
 def _drawn(title: str, entries: Iterable[Entry], words: Words, frame: AnnexWords) -> Listing:

@@ -46,12 +46,12 @@ def take(
         if (taxonomy := _taxonomy(one)) is not None:
             verdicts.append(Checked(one.name, None, detail=f"taxonomy {taxonomy.version}"))
             continue
-        found = check(one.name, one.data, replace(scope, held=held))
-        verdicts.append(found)
-        if found.why is None:
-            held[found.place] = found.digest
-            _keep(session, row, found, scope)
-    said = [found.as_document() for found in verdicts]
+        verdict = check(one.name, one.data, replace(scope, held=held))
+        verdicts.append(verdict)
+        if verdict.why is None:
+            held[verdict.place] = verdict.digest
+            _keep(session, row, verdict, scope)
+    said = [verdict.as_document() for verdict in verdicts]
     session.add(ConsolidationImport(consolidation_id=row.id, account_id=account, day=day, verdicts=json.dumps(said)))
     session.flush()
     return verdicts

@@ -21,6 +21,8 @@ UPLOAD_MOST = 16 * 1024 * 1024
 NAME_MOST = 80
 ZIP_MARK = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
+ENTRY_MARK = b"PK\x01\x02"
+"""Begins each entry of an archive's list, which is counted before anything is made of it."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,13 @@ def _one(name: str, data: bytes) -> Upload:
 
 
 def _members(archive: str, data: bytes) -> Iterator[Upload]:
+    if data.count(ENTRY_MARK) > FILES_MOST:
+        raise Invalid("consolidation-too-many-files", most=FILES_MOST)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            inside = [info for info in packed.infolist() if not info.is_dir()]
-            if len(inside) > FILES_MOST:
-                raise Invalid("consolidation-too-many-files", most=FILES_MOST)
-            for info in inside:
+            for info in packed.infolist():
+                if info.is_dir():
+                    continue
                 with packed.open(info) as member:
                     # One byte more than a file may have: what the archive says of its size is only its word.
                     yield _one(info.filename, member.read(FILE_MOST + 1))

@@ -11,16 +11,18 @@ from flask_security import current_user
 
 from portal.accounts.service import role_names
 from portal.consolidation import offices, service, taking
+from portal.consolidation.drafting import labels_of
 from portal.consolidation.unpacking import UPLOAD_MOST, unpack
 from portal.consultations.service import get_taxonomy, list_taxonomies
 from portal.errors import Conflict, Invalid
 from portal.extensions import db
 from portal.web.consolidation_messages import WHY
 from portal.web.errors import message
+from portal.web.locale import staff_locale
 from portal.web.runtime import runtime, unit_of_work
 from portal.web.staff import reports_room as room
 from portal.web.staff.consolidation_forms import FilesForm, NewForm
-from portal.web.staff.consolidation_view import labels, published_by
+from portal.web.staff.consolidation_view import published_by
 from portal.web.staff.forms import put_error, refuse
 
 blueprint = Blueprint("consolidation", __name__)
@@ -98,7 +100,7 @@ def table(cid: str) -> ResponseReturnValue:
     """The consolidated table, and which offices published each row."""
     row = service.get(db.session(), cid)
     figures, joined = service.figures_of(db.session(), row), service.joined(db.session(), row)
-    words = labels(get_taxonomy(db.session(), row.taxonomy_version))
+    words = labels_of(get_taxonomy(db.session(), row.taxonomy_version), staff_locale())
     shown = {"figures": figures, "labels": words, "by": published_by(joined), **_names()}
     return render_template("staff/consolidation/table.html", row=row, **shown)
 

@@ -93,9 +93,10 @@ class NewForm(StaffForm):
 
     def draft(self) -> ConsolidationDraft:
         """What was filled in."""
-        values: dict[str, Any] = {name: self[name].data for name in ("id", "opens", "closes", "k")}
-        titles = {"title_vi": self.title_vi.data or "", "title_en": self.title_en.data or ""}
-        return ConsolidationDraft(**values, **titles, taxonomy_version=self.taxonomy.data)
+        names = ("id", "title_vi", "title_en", "opens", "closes", "k")
+        values: dict[str, Any] = {name: self[name].data for name in names}
+        values["title_en"] = values["title_en"] or ""  # a field that was not sent at all
+        return ConsolidationDraft(**values, taxonomy_version=self.taxonomy.data)
 
 
 class FilesForm(StaffForm):

@@ -59,8 +59,8 @@ def write(cid: str) -> ResponseReturnValue:
         if form.validate():
             with unit_of_work() as session:
                 spot = Spot(form.place.data, form.position.data, form.seen.data or "")
-                given = {"text": form.text.data or "", "hand": room.hand()}
-                desk.write(session, runtime().sealing, service.get(session, cid), spot, **given)
+                row, text = service.get(session, cid), form.text.data or ""
+                desk.write(session, runtime().sealing, row, spot, text=text, hand=room.hand())
             return redirect(url_for("consolidation_report.show", cid=cid, _anchor=f"block-{form.place.data}"))
     except PortalError as refusal:
         put_error(form.text, why(refusal))

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 from portal.consolidation.desk import Desk
 from portal.consolidation.sums import Joined
-from portal.consultations.taxonomy import Taxonomy
 from portal.reports.model import Heading
 from portal.reports.notes import digest_of_words
 from portal.reports.service import words_in, words_of
 from portal.reports.style import load_style
-from portal.web.locale import staff_locale
 
 
 @dataclass(frozen=True)
@@ -55,12 +53,6 @@ def at(found: Sequence[Block], place: int | None, position: int | None) -> Shown
     """The sentence at a place, if there is one."""
     every = (one for block in found for one in block.said)
     return next((one for one in every if (one.place, one.position) == (place, position)), None)
-
-
-def labels(taxonomy: Taxonomy) -> dict[str, str]:
-    """The words of each category and theme in this account's language."""
-    language = staff_locale()
-    return {item.code: getattr(item, language) for item in (*taxonomy.categories, *taxonomy.themes)}
 
 
 def published_by(joined: Sequence[Joined]) -> dict[str, list[str]]:
