@@ -48,9 +48,10 @@ def checked(reason: str) -> str:
 def hand_over(session: Session, held: Drafted, found: Review, *, hand: Hand, seen: str) -> None:
     """Put the text before a second person; ``seen`` is the digest of what was on the screen.
 
+    ``held`` comes from :func:`portal.reports.service.hold`, as for whatever changes a report.
+
     :raises Conflict: when points wait for a decision, the text changed meanwhile, or it is not in anybody's hands.
     """
-    take_turn(session, held.row)
     if held.row.state != "draft":
         raise Conflict("report-approved" if held.row.state == "approved" else "report-handed")
     if not found.clear:
@@ -117,7 +118,6 @@ def send_back(session: Session, atrest: AtRest, held: Drafted, *, hand: Hand, no
 
     :raises Conflict: unless this text waits for a second person.
     """
-    take_turn(session, held.row)
     if held.row.state != "handed":
         raise Conflict("report-not-handed")
     if held.digest != seen:

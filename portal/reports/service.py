@@ -20,6 +20,7 @@ from portal.crypto.atrest import AtRest
 from portal.errors import Conflict, Invalid, NotFound
 from portal.findings.models import Publication
 from portal.findings.service import document_of
+from portal.ledger.turns import take_turn
 from portal.reports import profiles
 from portal.reports.draft import draft_report
 from portal.reports.edit import revise, rewrite
@@ -114,6 +115,16 @@ def listing(session: Session) -> dict[str, Report]:
 def read(session: Session, atrest: AtRest, consultation_id: str) -> Drafted:
     """The report with its texts, or :class:`NotFound`."""
     return opened(atrest, get(session, consultation_id))
+
+
+def hold(session: Session, atrest: AtRest, consultation_id: str) -> Drafted:
+    """The report with its texts, for whoever is about to change it: until the transaction ends nobody else does.
+
+    :raises NotFound: when it was not started.
+    """
+    row = get(session, consultation_id)
+    take_turn(session, row)
+    return opened(atrest, row)
 
 
 def approved_text(session: Session, atrest: AtRest, consultation_id: str) -> str | None:

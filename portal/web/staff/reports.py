@@ -77,7 +77,7 @@ def write(cid: str) -> ResponseReturnValue:
 
 def _written(session: Session, cid: str, form: WordsForm) -> int:
     """Save the words, and note it when they take the place of a sentence that findings deny."""
-    held, hand, sealing = room.read(session, cid), room.hand(), runtime().sealing
+    held, hand, sealing = room.hold(session, cid), room.hand(), runtime().sealing
     if not set(form.refs.data) <= set(page.by_ref(shown(cid))):
         raise Invalid("report-malformed")
     spot = Spot(form.place.data, form.position.data, form.seen.data or "")
@@ -129,7 +129,7 @@ def put_back(cid: str) -> ResponseReturnValue:
     form = SeenForm()
     form.validate()
     with unit_of_work() as session:
-        held = room.read(session, cid)
+        held = room.hold(session, cid)
         struck = page.struck_out(room.look(session, held))
         words = next((text for text in struck if digest_of_words(text) == form.seen.data), "")
         document = edit.put_back(held.draft, held.document, words)
@@ -144,7 +144,7 @@ def around(cid: str) -> ResponseReturnValue:
     held, form = room.read(db.session(), cid), AroundForm()
     if form.validate_on_submit():
         with unit_of_work() as session:
-            fresh, seen = room.read(session, cid), form.seen.data or ""
+            fresh, seen = room.hold(session, cid), form.seen.data or ""
             service.set_around(session, runtime().sealing, fresh, form.values(), seen=seen, hand=room.hand())
         flash(gettext("Head, recipients and signature are kept."), "success")
         return redirect(url_for("reports.around", cid=cid))
@@ -169,7 +169,7 @@ def anew(cid: str) -> ResponseReturnValue:
     proposal = redraft.propose(db.session(), held, room.row_of(cid), findings.get(db.session, cid))
     if form.validate_on_submit():
         with unit_of_work() as session:
-            fresh, row = room.read(session, cid), consultations.get_public(session, cid)
+            fresh, row = room.hold(session, cid), consultations.get_public(session, cid)
             now = redraft.propose(session, fresh, row, findings.get(session, cid))
             chosen, seen = choices_of(request.form.items()), form.seen.data or ""
             redraft.apply(session, runtime().sealing, fresh, now, chosen, hand=room.hand(), seen=seen)

@@ -36,7 +36,7 @@ def hand_over(cid: str) -> ResponseReturnValue:
     form = SeenForm()
     form.validate()
     with unit_of_work() as session:
-        held = room.read(session, cid)
+        held = room.hold(session, cid)
         approval.hand_over(session, held, room.look(session, held), hand=room.hand(), seen=form.seen.data or "")
     flash(gettext("The report is handed over: another member of the committee decides."), "success")
     return redirect(url_for("report_approval.show", cid=cid))
@@ -68,7 +68,7 @@ def send_back(cid: str) -> ResponseReturnValue:
         if not form.validate():
             raise Invalid("report-malformed")
         with unit_of_work() as session:
-            held, said = room.read(session, cid), {"note": form.note.data or "", "seen": form.seen.data or ""}
+            held, said = room.hold(session, cid), {"note": form.note.data or "", "seen": form.seen.data or ""}
             approval.send_back(session, runtime().sealing, held, hand=room.hand(), **said)
     except Invalid as refusal:
         put_error(form.note, message(refusal))

@@ -174,7 +174,7 @@ def struck_out(review: Review) -> list[str]:
     return [change.before.text for change in review.changes if change.before is not None and change.after is None]
 
 
-def points(found: Iterable[Point], rows: Mapping[str, Labelled], held: Drafted) -> list[Asked]:
+def points(found: Iterable[Point], rows: Mapping[str, Labelled]) -> list[Asked]:
     """Open points in words, as they stand in the text."""
     return [Asked(point, rows_of(point.about, rows)) for point in found]
 

@@ -38,7 +38,7 @@ def decide(cid: str, digest: str) -> ResponseReturnValue:
         if not form.validate():
             raise Invalid("report-choice")
         with unit_of_work() as session:
-            held, hand = room.read(session, cid), room.hand()
+            held, hand = room.hold(session, cid), room.hand()
             said = {"choice": form.choice.data, "reason": form.reason.data or ""}
             point, taxonomy = room.look(session, held).find(digest), room.taxonomy_of(session, cid)
             decisions.decide(session, runtime().sealing, held, point, hand, taxonomy=taxonomy, **said)
@@ -54,7 +54,7 @@ def reopen(cid: str) -> ResponseReturnValue:
     form = SeenForm()
     form.validate()
     with unit_of_work() as session:
-        held = room.read(session, cid)
+        held = room.hold(session, cid)
         decisions.reopen(session, runtime().sealing, held, form.seen.data or "", room.hand())
     flash(gettext("The decision is taken back."), "success")
     return redirect(url_for("report_points.show", cid=cid))

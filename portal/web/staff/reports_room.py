@@ -46,6 +46,11 @@ def read(session: Session, cid: str) -> Drafted:
     return service.read(session, runtime().sealing, cid)
 
 
+def hold(session: Session, cid: str) -> Drafted:
+    """The same, for a view that changes it."""
+    return service.hold(session, runtime().sealing, cid)
+
+
 def look(session: Session, held: Drafted) -> Review:
     """What of the report waits for a decision, and what was decided."""
     cid = held.row.consultation_id
@@ -81,6 +86,6 @@ def context(held: Drafted, tab: str) -> dict[str, Any]:
         "review": found,
         "rows": rows,
         "people": people,
-        "points": page.points(found.open, rows, held),
+        "points": page.points(found.open, rows),
         "editable": held.row.state != "approved",
     }
