@@ -1,10 +1,11 @@
-"""One size for every comment: u32be length, the payload, zeros."""
+"""One size for every comment: u32be length, the payload, zeros. Few sizes for what is sealed at rest."""
 
 from __future__ import annotations
 
 from portal.crypto.errors import PaddingError
 
 PREFIX = 4
+JSON_STEP = 4096
 COMMENT_SIZE = 8192
 
 
@@ -21,3 +22,11 @@ def unpad(padded: bytes) -> bytes:
     if len(padded) < PREFIX or length > len(padded) - PREFIX or any(padded[PREFIX + length :]):
         raise PaddingError("not a padded payload")
     return padded[PREFIX : PREFIX + length]
+
+
+def rounded(text: bytes, step: int = JSON_STEP) -> bytes:
+    """JSON with spaces behind it (RFC 8259 section 2 allows them), up to a multiple of ``step``.
+
+    For what is sealed at rest: how many digits or codes there are must not show in a size. ``json.loads`` reads it.
+    """
+    return text + b" " * (-len(text) % step)

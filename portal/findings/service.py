@@ -17,6 +17,7 @@ from portal.consultations.models import Consultation
 from portal.consultations.service import mark_published, taxonomy_of
 from portal.crypto.atrest import AtRest
 from portal.crypto.commitment import commit
+from portal.crypto.padding import rounded
 from portal.errors import Conflict, NotFound
 from portal.findings import disclosure
 from portal.findings.models import Publication
@@ -72,8 +73,8 @@ def _frozen(session: Session, log: Log, atrest: AtRest, row: Consultation, count
     return Publication(
         consultation_id=row.id,
         document=data,
-        paraphrases_sealed=atrest.seal(PARAPHRASES, _paraphrases(session, atrest, row, data)),
-        counts_sealed=atrest.seal(PURPOSE, rfc8785.dumps({**opening, "salt": salt.hex()})),
+        paraphrases_sealed=atrest.seal(PARAPHRASES, rounded(_paraphrases(session, atrest, row, data))),
+        counts_sealed=atrest.seal(PURPOSE, rounded(rfc8785.dumps({**opening, "salt": salt.hex()}))),
         counts_commitment=commitment,
         finding_leaf=append(session, log, [leaf]),
     )

@@ -22,6 +22,7 @@ from portal.consultations.service import list_all, taxonomy_of
 from portal.consultations.taxonomy import taxonomy_sha256
 from portal.crypto.atrest import AtRest
 from portal.crypto.commitment import commit
+from portal.crypto.padding import rounded
 from portal.errors import NotFound
 from portal.findings import service
 from portal.findings.gate import Release, decide
@@ -36,6 +37,7 @@ from portal.ledger.log import Log, append, lock, size
 from portal.ledger.turns import take_turn
 
 CROSS = "finding-cross"
+CROSS_STEP = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def settle(session: Session, log: Log, atrest: AtRest, weighed: Weighed) -> bool
         return False
     for name, crossed in weighed.counted.items():
         if session.get(FindingCross, name) is None:
-            sealed = atrest.seal(CROSS, rfc8785.dumps(crossed.as_document()))
+            sealed = atrest.seal(CROSS, rounded(rfc8785.dumps(crossed.as_document()), CROSS_STEP))
             session.add(FindingCross(consultation_id=name, sealed=sealed))
     _freeze(session, log, atrest, row, weighed)
     session.flush()
@@ -97,7 +99,7 @@ def _freeze(session: Session, log: Log, atrest: AtRest, row: FindingTable, weigh
     )
     index = append(session, log, [leaf])  # before the row is touched, whose columns are set all at once or not at all
     row.document = data
-    row.counts_sealed = atrest.seal(PURPOSE, rfc8785.dumps({**opening, "salt": salt.hex()}))
+    row.counts_sealed = atrest.seal(PURPOSE, rounded(rfc8785.dumps({**opening, "salt": salt.hex()})))
     row.counts_commitment = commitment
     row.finding_leaf = index
 

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from portal.consultations.models import Consultation
 from portal.consultations.service import taxonomy_of
 from portal.crypto.atrest import AtRest
+from portal.crypto.padding import rounded
 from portal.moderation.deciding import Coding
 from portal.moderation.models import AgreementBatch, Progress
 
@@ -91,7 +92,7 @@ def note_pair(session: Session, atrest: AtRest, progress: Progress, one: Coding,
         batch = AgreementBatch(consultation_id=place[0], number=place[1], pairs=0)
         session.add(batch)
     batch.pairs += 1
-    batch.sealed = atrest.seal(PURPOSE, rfc8785.dumps(sums))
+    batch.sealed = atrest.seal(PURPOSE, rounded(rfc8785.dumps(sums)))
 
 
 def measure(session: Session, atrest: AtRest, row: Consultation, *, codes: Sequence[str] | None = None) -> Agreement:

@@ -17,6 +17,7 @@ from portal.consultations.models import Consultation
 from portal.consultations.service import taxonomy_of
 from portal.crypto.atrest import AtRest
 from portal.crypto.commitment import commit
+from portal.crypto.padding import rounded
 from portal.crypto.rowkey import CODING_SIZE, sealed_size
 from portal.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ledger import events
@@ -156,7 +157,7 @@ def keep(session: Session, log: Log, atrest: AtRest, kept: Coding, document: dic
     salt = secrets.token_bytes(32)
     place = {name: document[name] for name in ("consultation", "submission", "slot") if name in document}
     kept.consultation_id, kept.submission_leaf, kept.current = place["consultation"], place["submission"], True
-    kept.sealed = atrest.seal(PURPOSE, rfc8785.dumps({**document, "salt": salt.hex()}))
+    kept.sealed = atrest.seal(PURPOSE, rounded(rfc8785.dumps({**document, "salt": salt.hex()})))
     kept.commitment = commit(salt, document)
     leaf = events.encode(
         "coding",
