@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 
+LIMITS = {'unit_min_headcount': 10, 'unit_margin': 3, 'themes_only_under': 20}
 DECIDED = (
     '(document IS NULL) = (finding_leaf IS NULL) AND (counts_sealed IS NULL) = (finding_leaf IS NULL) '
     'AND (counts_commitment IS NULL) = (finding_leaf IS NULL)'
@@ -22,8 +23,14 @@ DECIDED = (
 def upgrade() -> None:
     with op.batch_alter_table('consultation') as table:
         table.add_column(sa.Column('count_people', sa.Boolean(), nullable=False, server_default=sa.false()))
+        for name, usual in LIMITS.items():
+            table.add_column(sa.Column(name, sa.Integer(), nullable=False, server_default=str(usual)))
     with op.batch_alter_table('consultation') as table:
         table.alter_column('count_people', existing_type=sa.Boolean(), existing_nullable=False, server_default=None)
+        for name in LIMITS:
+            table.alter_column(name, existing_type=sa.Integer(), existing_nullable=False, server_default=None)
+        least = ' AND '.join(f'{name} >= {usual}' for name, usual in LIMITS.items())
+        table.create_check_constraint(op.f('ck_consultation_limits'), sa.text(least))
         table.create_check_constraint(
             op.f('ck_consultation_count_people'), sa.text("NOT count_people OR ballot_mode = 'ballots'")
         )
@@ -53,4 +60,7 @@ def downgrade() -> None:
     op.drop_table('finding_table')
     with op.batch_alter_table('consultation') as table:
         table.drop_constraint(op.f('ck_consultation_count_people'), type_='check')
+        table.drop_constraint(op.f('ck_consultation_limits'), type_='check')
         table.drop_column('count_people')
+        for name in LIMITS:
+            table.drop_column(name)

@@ -8,6 +8,7 @@ from typing import Any
 import rfc8785
 
 from portal.consultations.models import TALK_DAYS, Consultation
+from portal.consultations.threshold import LIMITS
 from portal.ledger import events
 
 
@@ -34,6 +35,7 @@ def frozen_settings(row: Consultation) -> dict[str, Any]:
     later |= {"readers": row.readers} if row.readers != 1 else {}
     later |= {"talk_days": row.talk_days} if row.talk_days != TALK_DAYS else {}
     later |= {"count_people": True} if row.count_people else {}
+    later |= {name: getattr(row, name) for name, usual in LIMITS.items() if getattr(row, name) != usual}
     return settings | later | ({"ballots": _frozen_ballots(row)} if row.with_ballots else {})
 
 

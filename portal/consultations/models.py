@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.consultations.threshold import ballots_for
+from portal.consultations.threshold import LIMITS, ballots_for
 from portal.extensions import Base
 
 STATES = ("draft", "open", "closed", "published")
@@ -45,6 +45,7 @@ class Consultation(Base):
             "AND collect_until IS NOT NULL AND collect_from <= collect_until AND collect_until < opens)",
             name="collecting",
         ),
+        CheckConstraint(" AND ".join(f"{name} >= {least}" for name, least in LIMITS.items()), name="limits"),
         CheckConstraint("NOT count_people OR ballot_mode = 'ballots'", name="count_people"),
     )
 
@@ -62,6 +63,9 @@ class Consultation(Base):
     k: Mapped[int] = mapped_column(default=5)
     k_paraphrase: Mapped[int] = mapped_column(default=10)
     count_people: Mapped[bool] = mapped_column(default=False)
+    unit_min_headcount: Mapped[int] = mapped_column(default=LIMITS["unit_min_headcount"])
+    unit_margin: Mapped[int] = mapped_column(default=LIMITS["unit_margin"])
+    themes_only_under: Mapped[int] = mapped_column(default=LIMITS["themes_only_under"])
     mix_minimum: Mapped[int] = mapped_column(default=10)
     max_chars: Mapped[int] = mapped_column(default=1000)
     talk_days: Mapped[int] = mapped_column(default=TALK_DAYS)

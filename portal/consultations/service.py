@@ -30,6 +30,7 @@ from portal.consultations.taxonomy import (
     parse_taxonomy,
     taxonomy_sha256,
 )
+from portal.consultations.threshold import LIMITS
 from portal.crypto.attachment import COUNT_MAX
 from portal.crypto.statements import EACH_MOST
 from portal.errors import Conflict, Invalid, NotFound
@@ -62,6 +63,8 @@ class ConsultationDraft:
     for no conversations at all.
 
     ``count_people``: whether ``k`` and ``k_paraphrase`` are meant in people, who may have several ballots each.
+    ``unit_min_headcount``, ``unit_margin`` (people) and ``themes_only_under`` (submissions): further limits of what is
+    published (:class:`portal.findings.rule.Rule`).
 
     With ``ballot_mode`` "ballots" everyone on the roster gets ``each_ballots``, collected on the days from
     ``collect_from`` to ``collect_until``, which end before the first comment can come.
@@ -81,6 +84,9 @@ class ConsultationDraft:
     k: int = 5
     k_paraphrase: int = 10
     count_people: bool = False
+    unit_min_headcount: int = LIMITS["unit_min_headcount"]
+    unit_margin: int = LIMITS["unit_margin"]
+    themes_only_under: int = LIMITS["themes_only_under"]
     mix_minimum: int = 10
     max_chars: int = 1000
     talk_days: int = TALK_DAYS
@@ -152,6 +158,8 @@ def _check_draft(session: Session, draft: ConsultationDraft) -> None:
         raise Invalid("consultation-period")
     if draft.k < 5 or draft.k_paraphrase < max(10, draft.k):
         raise Invalid("consultation-threshold")
+    if any(getattr(draft, name) < least for name, least in LIMITS.items()):
+        raise Invalid("consultation-limits")
     if not 0 <= draft.attachments <= COUNT_MAX:
         raise Invalid("consultation-attachments")
     if not 0 <= draft.talk_days <= TALK_DAYS_MOST:

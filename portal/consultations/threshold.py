@@ -1,6 +1,12 @@
-"""How many ballots a threshold in people takes. Pure, so that the offline verifier can ask the same."""
+"""Floors of the disclosure rule, and how many ballots a threshold in people takes.
+
+Pure, so that the offline verifier can ask the same.
+"""
 
 from __future__ import annotations
+
+LIMITS = {"unit_min_headcount": 10, "unit_margin": 3, "themes_only_under": 20}
+"""Least value of each, and the value of consultations that do not say: people, people, ballots."""
 
 
 def ballots_for(people: int, each: int) -> int:

@@ -1,6 +1,6 @@
 """The publication document: what the public, an upper-level office and the offline verifier read.
 
-Version 1, canonical JSON (RFC 8785)::
+Canonical JSON (RFC 8785), of version 1::
 
     {"v":1, "consultation":id, "title":{"vi","en"}, "period":{"opens","closes"},
      "taxonomy":{"version","sha256"},
@@ -8,8 +8,7 @@ Version 1, canonical JSON (RFC 8785)::
      "rows":{"categories":[{"code","band":"10-14"}],"units":[...],"themes":[...]}}
 
 Rows are sorted by code, in code-point order. There is never a total, an "other", a suppressed count, or a
-sign that a row was withheld. Version 1 fixes what its rule does not spell out: the margin of a unit row (3
-people) and the size below which only themes are shown (20 ballots).
+sign that a row was withheld. Version 2 has a rule that says more (:mod:`portal.findings.rule_document`).
 """
 
 from __future__ import annotations
@@ -24,10 +23,8 @@ from typing import Any
 import rfc8785
 
 from portal.findings.rule import Band, DisclosureError, Rule, band_labelled
+from portal.findings.rule_document import check_limits, read_rule, rule_document, version_of
 
-VERSION = 1
-UNIT_MARGIN = Rule.unit_margin
-THEMES_ONLY_UNDER = Rule.themes_only_under
 TABLES = ("categories", "units", "themes")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -69,7 +66,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Publication:
-    """One publication. Raises :class:`DisclosureError` for a value that version 1 cannot hold."""
+    """One publication. Raises :class:`DisclosureError` for a value that no version can hold."""
 
     consultation: str
     title_vi: str
@@ -89,8 +86,7 @@ class Publication:
             raise DisclosureError("publication-name")
         if self.opens > self.closes or self.taxonomy_version < 1:
             raise DisclosureError("publication-period")
-        if (self.rule.unit_margin, self.rule.themes_only_under) != (UNIT_MARGIN, THEMES_ONLY_UNDER):
-            raise DisclosureError("publication-rule")
+        check_limits(self.rule)
         for table in TABLES:
             if any(row.band not in self.rule.bands for row in getattr(self.rows, table)):
                 raise DisclosureError("disclosure-unknown-band")
@@ -98,18 +94,12 @@ class Publication:
     def as_document(self) -> dict[str, Any]:
         """Plain JSON values; :func:`parse_publication` reads their canonical bytes back."""
         return {
-            "v": VERSION,
+            "v": version_of(self.rule),
             "consultation": self.consultation,
             "title": {"vi": self.title_vi, "en": self.title_en},
             "period": {"opens": self.opens.isoformat(), "closes": self.closes.isoformat()},
             "taxonomy": {"version": self.taxonomy_version, "sha256": self.taxonomy_sha256},
-            "rule": {
-                "k": self.rule.k,
-                "k_paraphrase": self.rule.k_paraphrase,
-                "bands": [[band.low, band.high] for band in self.rule.bands],
-                "unit_min_headcount": self.rule.unit_min_headcount,
-                "themes_only": self.rows.themes_only,
-            },
+            "rule": {**rule_document(self.rule), "themes_only": self.rows.themes_only},
             "rows": {table: _rows(getattr(self.rows, table)) for table in TABLES},
         }
 
@@ -123,7 +113,7 @@ def _rows(rows: tuple[Row, ...]) -> list[dict[str, str]]:
 
 
 def parse_publication(data: bytes) -> Publication:
-    """Read canonical bytes of version 1, strictly.
+    """Read canonical bytes of version 1 or 2, strictly.
 
     Raises :class:`DisclosureError` for any other version, key, type or order, for bytes that are not the
     canonical form, and for rows that the document's own rule could not have shown.
@@ -142,18 +132,12 @@ def parse_publication(data: bytes) -> Publication:
 
 def _publication(document: dict[str, Any]) -> Publication:
     rule, rows, period = document["rule"], document["rows"], document["period"]
-    pairs = rule["bands"]
-    bands = tuple(Band(_integer(low), None if high is None else _integer(high)) for low, high in pairs)
-    if not bands or type(rule["themes_only"]) is not bool:
+    if type(rule["themes_only"]) is not bool:
         raise DisclosureError("publication-malformed")
-    kept = Rule(
-        k=_integer(rule["k"]),
-        k_paraphrase=_integer(rule["k_paraphrase"]),
-        bands=bands,
-        unit_min_headcount=_integer(rule["unit_min_headcount"]),
-    )
+    kept = read_rule(rule)
     lists = {
-        table: tuple(Row(row["code"], band_labelled(row["band"], bands)) for row in rows[table]) for table in TABLES
+        table: tuple(Row(row["code"], band_labelled(row["band"], kept.bands)) for row in rows[table])
+        for table in TABLES
     }
     return Publication(
         consultation=document["consultation"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from portal.consultations.threshold import ballots_for
+from portal.consultations.threshold import LIMITS, ballots_for
 from portal.errors import Invalid
 
 K_LEAST = 3
@@ -78,9 +78,9 @@ class Rule:
     k: int = 5
     k_paraphrase: int = 10
     bands: tuple[Band, ...] = ()
-    unit_min_headcount: int = 10
-    unit_margin: int = 3
-    themes_only_under: int = 20
+    unit_min_headcount: int = LIMITS["unit_min_headcount"]
+    unit_margin: int = LIMITS["unit_margin"]
+    themes_only_under: int = LIMITS["themes_only_under"]
 
     def __post_init__(self) -> None:
         if self.k < K_LEAST or self.k_paraphrase < self.k:
@@ -119,4 +119,5 @@ def rule_of_settings(settings: Mapping[str, Any]) -> Rule:
     as cannot come from fewer people. ``disclosure`` says why that is enough.
     """
     each = settings["ballots"]["each"] if settings.get("count_people") else 1
-    return Rule(k=ballots_for(settings["k"], each), k_paraphrase=ballots_for(settings["k_paraphrase"], each))
+    thresholds = {name: ballots_for(settings[name], each) for name in ("k", "k_paraphrase")}
+    return Rule(**thresholds, **{name: settings[name] for name in LIMITS if name in settings})

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.consultations.models import Consultation
 from portal.consultations.service import mark_published, taxonomy_of
+from portal.consultations.threshold import LIMITS
 from portal.crypto.atrest import AtRest
 from portal.crypto.commitment import commit
 from portal.crypto.padding import rounded
@@ -100,7 +101,9 @@ def _paraphrases(session: Session, atrest: AtRest, row: Consultation, document: 
 
 def rule_of(row: Consultation) -> disclosure.Rule:
     """The disclosure rule that the consultation froze at opening."""
-    return disclosure.Rule(k=row.threshold, k_paraphrase=row.paraphrase_threshold)
+    return disclosure.Rule(
+        k=row.threshold, k_paraphrase=row.paraphrase_threshold, **{name: getattr(row, name) for name in LIMITS}
+    )
 
 
 def count(session: Session, atrest: AtRest, row: Consultation) -> disclosure.Counts:

@@ -8,6 +8,8 @@ the document, canonical JSON (RFC 8785)::
      "rule":{"k","k_paraphrase","bands":[[5,9],...,[50,null]],"unit_min_headcount"},
      "floor":[], "cells":[{"row":"C1","column":"P1","band":"10-14"}]}
 
+Version 2 has a rule that says more (:mod:`portal.findings.rule_document`).
+
 ===========  ===========================================  ==================  ===============
 kind         what is counted, in ballots                  rows                columns
 ===========  ===========================================  ==================  ===============
@@ -37,10 +39,10 @@ from typing import Any
 
 import rfc8785
 
-from portal.findings.publication import CODE, HASH, SLUG, THEMES_ONLY_UNDER, UNIT_MARGIN
+from portal.findings.publication import CODE, HASH, SLUG
 from portal.findings.rule import Band, DisclosureError, Rule, band_labelled
+from portal.findings.rule_document import check_limits, read_rule, rule_document, version_of
 
-VERSION = 1
 TWO_WAY = ("units", "levels", "severity")
 BY_YEAR = ("year", "trend")
 KINDS = (*TWO_WAY, *BY_YEAR)
@@ -78,7 +80,7 @@ class TableCell:
 
 @dataclass(frozen=True)
 class Table:
-    """One published table. Raises :class:`DisclosureError` for a value that version 1 cannot hold."""
+    """One published table. Raises :class:`DisclosureError` for a value that no version can hold."""
 
     table: str
     kind: str
@@ -102,8 +104,7 @@ class Table:
         digests = (self.taxonomy_sha256, *(member.publication_sha256 for member in self.members))
         if not all(map(HASH.fullmatch, digests)) or self.taxonomy_version < 1:
             raise DisclosureError("table-digest")
-        if (self.rule.unit_margin, self.rule.themes_only_under) != (UNIT_MARGIN, THEMES_ONLY_UNDER):
-            raise DisclosureError("publication-rule")
+        check_limits(self.rule)
         if self.cells and (self.floor is None or self.cells == self.floor):
             raise DisclosureError("table-cells")
         for cells in (self.cells, self.floor or ()):
@@ -131,7 +132,7 @@ class Table:
     def as_document(self) -> dict[str, Any]:
         """Plain JSON values; :func:`parse_table` reads their canonical bytes back."""
         return {
-            "v": VERSION,
+            "v": version_of(self.rule),
             "table": self.table,
             "kind": self.kind,
             "consultations": [
@@ -143,12 +144,7 @@ class Table:
                 for member in self.members
             ],
             "taxonomy": {"version": self.taxonomy_version, "sha256": self.taxonomy_sha256},
-            "rule": {
-                "k": self.rule.k,
-                "k_paraphrase": self.rule.k_paraphrase,
-                "bands": [[band.low, band.high] for band in self.rule.bands],
-                "unit_min_headcount": self.rule.unit_min_headcount,
-            },
+            "rule": rule_document(self.rule),
             "floor": None if self.floor is None else _cells(self.floor),
             "cells": _cells(self.cells),
         }
@@ -159,7 +155,7 @@ class Table:
 
 
 def parse_table(data: bytes) -> Table:
-    """Read canonical bytes of version 1, strictly; :class:`DisclosureError` for anything else."""
+    """Read canonical bytes of version 1 or 2, strictly; :class:`DisclosureError` for anything else."""
     try:
         found = _table(json.loads(data))
     except DisclosureError:
@@ -173,14 +169,10 @@ def parse_table(data: bytes) -> Table:
 
 
 def _table(document: Mapping[str, Any]) -> Table:
-    rule = document["rule"]
-    numbers = (rule["k"], rule["k_paraphrase"], rule["unit_min_headcount"], document["taxonomy"]["version"])
-    ends = [end for pair in rule["bands"] for end in pair if end is not None]
     # ``true`` and ``1.0`` equal one in Python and are written again as they came.
-    if any(type(number) is not int for number in (*numbers, *ends)):
+    if type(document["taxonomy"]["version"]) is not int:
         raise DisclosureError("table-malformed")
-    bands = tuple(Band(low, high) for low, high in rule["bands"])
-    kept = Rule(rule["k"], rule["k_paraphrase"], bands, rule["unit_min_headcount"])
+    kept = read_rule(document["rule"])
     return Table(
         table=document["table"],
         kind=document["kind"],
@@ -188,8 +180,8 @@ def _table(document: Mapping[str, Any]) -> Table:
         taxonomy_version=document["taxonomy"]["version"],
         taxonomy_sha256=document["taxonomy"]["sha256"],
         rule=kept,
-        floor=None if document["floor"] is None else _read_cells(document["floor"], bands),
-        cells=_read_cells(document["cells"], bands),
+        floor=None if document["floor"] is None else _read_cells(document["floor"], kept.bands),
+        cells=_read_cells(document["cells"], kept.bands),
     )
 
 

@@ -68,6 +68,7 @@ MESSAGES = {
     "units-malformed": _l("Each unit needs a level and a headcount of at least 1."),
     # issuers of a consultation's ballots
     "consultation-ballot-mode": _l("Choose who can write."),
+    "consultation-limits": _l("A limit of what is published is under its floor. The form says how high it must be."),
     "consultation-count-people": _l("Without ballots nobody can count people. Let the thresholds count comments."),
     "consultation-each-ballots": _l("Everyone gets 1 to 9 ballots."),
     "consultation-collecting-period": _l(

@@ -78,6 +78,9 @@ def test_a_draft_is_written_over_until_it_opens(session, log, clock, saved, draf
         ({"k": 4}, "consultation-threshold"),
         ({"k_paraphrase": 9}, "consultation-threshold"),
         ({"k": 12, "k_paraphrase": 11}, "consultation-threshold"),
+        ({"unit_min_headcount": 9}, "consultation-limits"),
+        ({"unit_margin": 2}, "consultation-limits"),
+        ({"themes_only_under": 19}, "consultation-limits"),
         ({"taxonomy_version": 9}, "taxonomy-unknown"),
         ({"units": [service.UnitDraft("P", "A", 3), service.UnitDraft("P", "B", 3)]}, "units-duplicate"),
         ({"units": [service.UnitDraft("P", "A", 0)]}, "units-malformed"),
@@ -99,7 +102,19 @@ def test_a_short_name_is_taken_once(session, saved, draft) -> None:
         service.save_draft(session, draft)
 
 
-@pytest.mark.parametrize("values", [{"k": 4}, {"k_paraphrase": 9}, {"max_chars": 1501}, {"state": "reopened"}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"k": 4},
+        {"k_paraphrase": 9},
+        {"unit_min_headcount": 9},
+        {"unit_margin": 2},
+        {"themes_only_under": 19},
+        {"count_people": True},
+        {"max_chars": 1501},
+        {"state": "reopened"},
+    ],
+)
 def test_the_schema_itself_keeps_the_floors(session, saved, values) -> None:
     for name, value in values.items():
         setattr(saved, name, value)
@@ -197,9 +212,7 @@ def test_a_version_never_changes_and_codes_keep_their_meaning(empty) -> None:
     first = default_taxonomy()
     praise = dataclasses.replace(first.categories[0], praise=True)
     remedies = {code: remedy for code, remedy in first.concern_remedy.items() if code != praise.code}
-    turned = dataclasses.replace(
-        first, version=2, categories=(praise, *first.categories[1:]), concern_remedy=remedies
-    )
+    turned = dataclasses.replace(first, version=2, categories=(praise, *first.categories[1:]), concern_remedy=remedies)
     with pytest.raises(Conflict, match="taxonomy-version-taken"):
         service.save_taxonomy(empty, dataclasses.replace(turned, version=1))
     with pytest.raises(TaxonomyError):

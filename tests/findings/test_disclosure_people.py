@@ -85,6 +85,18 @@ def test_it_is_frozen_and_the_verifier_finds_the_same_rule(session, office) -> N
     assert [band.label for band in rule_of(row).bands] == ["13-29", "30-49", "50+"]
 
 
+@pytest.mark.parametrize("change", [{"unit_min_headcount": 15}, {"unit_margin": 5}, {"themes_only_under": 40}])
+def test_further_limits_are_frozen_where_they_are_not_the_usual_ones(session, office, change) -> None:
+    # given a draft under the usual limits
+    row = draft_with_ballots(session, office.kids)
+    before = frozen_settings(row)
+    # when one is raised, then it alone is added, and the publisher and the verifier go by it
+    for name, value in change.items():
+        setattr(row, name, value)
+    assert frozen_settings(row) == before | change
+    assert rule_of(row) == rule_of_settings(frozen_settings(row)) == Rule(**change)
+
+
 def test_without_ballots_nobody_can_count_people(session) -> None:
     with pytest.raises(Invalid) as caught:
         draft_with_ballots(session, ballot_mode="open", count_people=True)

@@ -175,8 +175,24 @@ def test_a_missing_key_is_refused() -> None:
 
 
 @pytest.mark.parametrize("rule", [Rule(unit_margin=2), Rule(themes_only_under=10)])
-def test_version_1_cannot_carry_another_margin(rule: Rule) -> None:
-    """It would be lost on the way to the verifier."""
+def test_no_version_carries_a_margin_under_the_floor(rule: Rule) -> None:
     with pytest.raises(DisclosureError) as refused:
         document(rule=rule)
     assert refused.value.code == "publication-rule"
+
+
+@pytest.mark.parametrize("change", [{"unit_margin": 5}, {"themes_only_under": 30}])
+def test_a_stricter_rule_is_written_in_version_2_and_read_back(change) -> None:
+    # given a rule that version 1 cannot hold, when it is written
+    found = document(rule=Rule(**change))
+    # then it says so, spells both out, and is read back the same
+    assert found["v"] == 2
+    assert (found["rule"]["unit_margin"], found["rule"]["themes_only_under"]) == (
+        change.get("unit_margin", 3),
+        change.get("themes_only_under", 20),
+    )
+    assert parse_publication(rfc8785.dumps(found)).rule == Rule(**change)
+    # and neither version can be passed off as the other
+    for wrong in (found | {"v": 1}, document() | {"v": 2}, found | {"rule": document()["rule"]}):
+        with pytest.raises(DisclosureError):
+            parse_publication(rfc8785.dumps(wrong))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext
@@ -21,6 +20,7 @@ from wtforms.validators import InputRequired, Optional
 
 from portal.consultations.models import TALK_DAYS, TALK_DAYS_MOST, Consultation
 from portal.consultations.service import ConsultationDraft
+from portal.consultations.threshold import LIMITS
 from portal.crypto.attachment import COUNT_MAX
 from portal.crypto.statements import EACH_MOST, SignedTerms
 from portal.ledger.events import SLUG
@@ -36,17 +36,6 @@ COUNTED = {True: _l("People (recommended)"), False: _l("Comments")}
 
 READERS = {1: _l("One moderator"), 2: _l("Two moderators, each alone")}
 
-NOTICE_VI = (
-    "Đây là kênh góp ý theo quy chế dân chủ của cơ quan, không phải nơi tiếp nhận khiếu nại, tố cáo. "
-    "Góp ý ẩn danh không được thụ lý như đơn tố cáo. Không nêu tên, số điện thoại, bí mật nhà nước. "
-    "Nội dung được tổng hợp, không trích nguyên văn."
-)
-NOTICE_EN = (
-    "This is a channel for feedback under the office's rules on democracy, not for complaints or denunciations. "
-    "Anonymous feedback is not processed as a denunciation. Give no names, no telephone numbers and no state secrets. "
-    "What is written is summarised, not quoted."
-)
-
 # Which field shows a refusal of the service.
 FIELD_OF = {
     "consultation-bad-id": "id",
@@ -55,6 +44,7 @@ FIELD_OF = {
     "consultation-threshold": "k_paraphrase",
     "consultation-attachments": "attachments",
     "consultation-count-people": "count_people",
+    "consultation-limits": "unit_min_headcount",
     "taxonomy-unknown": "taxonomy_version",
     "consultation-ballot-mode": "ballot_mode",
     "consultation-readers": "readers",
@@ -136,6 +126,27 @@ class ConsultationForm(StaffForm):
             "It makes a difference where everyone has several ballots: 5 comments may come from 2 people with 3 "
             "ballots each; 5 people take 13 comments. Counting people protects better and shows less."
         ),
+    )
+    unit_min_headcount = number(
+        _l("Least headcount of a unit with a row"),
+        least=LIMITS["unit_min_headcount"],
+        most=1000,
+        default=LIMITS["unit_min_headcount"],
+        description=_l("Units with fewer people have no row of their own; at least 10."),
+    )
+    unit_margin = number(
+        _l("People of a unit outside its row"),
+        least=LIMITS["unit_margin"],
+        most=1000,
+        default=LIMITS["unit_margin"],
+        description=_l("So many people at least are not counted in their unit's row; at least 3."),
+    )
+    themes_only_under = number(
+        _l("Comments for more than groups of concerns"),
+        least=LIMITS["themes_only_under"],
+        most=100_000,
+        default=LIMITS["themes_only_under"],
+        description=_l("With fewer comments only groups of concerns are published; at least 20."),
     )
     mix_minimum = number(
         _l("Comments shuffled together"),
@@ -272,21 +283,3 @@ def values_of(row: Consultation) -> dict[str, Any]:
     names = set(ConsultationDraft.__dataclass_fields__) - {"units"}
     values = {name: getattr(row, name) for name in names}
     return {**values, "units": unit_values(row), "kids": [moderator.kid for moderator in row.moderators]}
-
-
-def new_values(today: date) -> dict[str, Any]:
-    """What an empty form begins with.
-
-    Collecting goes from a Monday, a week or more ahead, to the Friday of the week after; comments from the Monday
-    after that, for two weeks. A weekend lies between, in which the issuers sign their lists.
-    """
-    monday = today + timedelta(days=14 - today.weekday())
-    return {
-        "notice_vi": NOTICE_VI,
-        "notice_en": NOTICE_EN,
-        "count_people": True,
-        "collect_from": monday,
-        "collect_until": monday + timedelta(days=11),
-        "opens": monday + timedelta(days=14),
-        "closes": monday + timedelta(days=25),
-    }

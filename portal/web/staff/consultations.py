@@ -19,7 +19,8 @@ from portal.submissions.sequencing import sequence_groups
 from portal.web.runtime import runtime, unit_of_work
 from portal.web.staff.ballots_view import issuer_views
 from portal.web.staff.ballots_words import cautions, missing_lists, phase_words
-from portal.web.staff.consultation_form import BALLOT_MODES, FIELD_OF, ConsultationForm, new_values, values_of
+from portal.web.staff.consultation_defaults import new_values
+from portal.web.staff.consultation_form import BALLOT_MODES, FIELD_OF, ConsultationForm, values_of
 from portal.web.staff.consultation_notes import warnings
 from portal.web.staff.consultation_units import unit_values
 from portal.web.staff.forms import refuse

@@ -42,6 +42,9 @@ def draft(clock, office) -> dict[str, object]:
         "taxonomy_version": "1",
         "k": "6",
         "k_paraphrase": "12",
+        "unit_min_headcount": "11",
+        "unit_margin": "4",
+        "themes_only_under": "30",
         "mix_minimum": "4",
         "max_chars": "900",
         "attachments": "2",
@@ -69,6 +72,7 @@ def test_a_draft_keeps_everything_that_was_typed(desk, staff_app, draft, office)
     assert (row.state, row.title_vi, row.k, row.k_paraphrase, row.mix_minimum) == ("draft", "Góp ý năm 2027", 6, 12, 4)
     assert (row.max_chars, row.headcount, row.intro_vi) == (900, 75, "Mời các đồng chí góp ý.")
     assert (row.talk_days, row.attachments, row.readers) == (45, 2, 2)
+    assert (row.unit_min_headcount, row.unit_margin, row.themes_only_under) == (11, 4, 30)
     assert [(unit.code, unit.name_vi, unit.headcount, unit.level) for unit in units] == [
         ("P1", "Phòng Tổng hợp", 15, "unit")
     ]
@@ -116,6 +120,9 @@ def test_each_mistake_is_named_and_every_input_stays(desk, staff_app, draft, cha
         ("max_chars", "1501"),
         ("attachments", "4"),
         ("talk_days", "366"),
+        ("unit_min_headcount", "9"),
+        ("unit_margin", "2"),
+        ("themes_only_under", "19"),
     ],
 )
 def test_floors_of_anonymity_are_kept(desk, staff_app, draft, name, value) -> None:
@@ -288,7 +295,7 @@ def test_the_draft_page_warns_of_what_weakens_it(desk, draft, office) -> None:
         desk,
         page,
         "With fewer than %(least)s staff, only themes will be published: no categories and no units.",
-        least=20,
+        least=30,
     )
     assert says(
         desk,
