@@ -108,14 +108,18 @@ class ConsultationForm(StaffForm):
         least=5,
         most=1000,
         default=5,
-        description=_l("A row of the findings is shown from this many comments on; at least 5."),
+        description=_l(
+            "A row of the findings is shown from this many on, comments or people as chosen below; at least 5."
+        ),
     )
     k_paraphrase = number(
         _l("Threshold for paraphrases"),
         least=10,
         most=1000,
         default=10,
-        description=_l("The committee sees the paraphrases of a theme from this many comments on; at least 10."),
+        description=_l(
+            "The committee sees the paraphrases of a theme from this many on, counted the same way; at least 10."
+        ),
     )
     count_people = RadioField(
         _l("What the thresholds count"),
