@@ -119,5 +119,5 @@ def rule_of_settings(settings: Mapping[str, Any]) -> Rule:
     as cannot come from fewer people. ``disclosure`` says why that is enough.
     """
     each = settings["ballots"]["each"] if settings.get("count_people") else 1
-    thresholds = {name: ballots_for(settings[name], each) for name in ("k", "k_paraphrase")}
-    return Rule(**thresholds, **{name: settings[name] for name in LIMITS if name in settings})
+    limits: dict[str, Any] = {name: settings[name] for name in LIMITS if name in settings}
+    return Rule(k=ballots_for(settings["k"], each), k_paraphrase=ballots_for(settings["k_paraphrase"], each), **limits)

@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from portal.consultations import service as consultations
+from portal.consultations.frozen import frozen_settings
 from portal.crypto.commitment import commit
 from portal.errors import Conflict, NotFound
 from portal.findings import service
 from portal.findings.counts import Counts
 from portal.findings.publication import parse_publication
+from portal.findings.rule import rule_of_settings
 from portal.ledger import log as ledger
 from portal.moderation import service as moderation
 from portal.moderation.models import Coding
@@ -37,6 +39,18 @@ def test_rows_under_the_threshold_are_not_there(published) -> None:
     }
     assert b"C9" not in published.document
     assert b"P2" not in published.document
+
+
+def test_a_margin_that_the_office_raised_withholds_a_row(office, session, log, clock, atrest) -> None:
+    # given that one person more of each unit must be outside its row
+    row = consultations.get(session, office.consultation)
+    row.unit_margin = 4
+    # when the findings are published
+    publication = publish(session, log, clock, atrest, office)
+    # then the unit of 12, whose row could only be 5 to 8 now, has none, and the document tells the rule
+    assert rows(publication)["units"] == {}
+    assert parse_publication(publication.document).rule == rule_of_settings(frozen_settings(row))
+    assert service.document_of(publication)["v"] == 2
 
 
 def test_the_document_says_no_exact_count(published) -> None:
