@@ -144,7 +144,8 @@ def withdraw(
     if held.revision != seen:
         raise Conflict("coding-changed")
     document = open_document(atrest, held.sealed)
-    if not document["coding"]["paraphrase"] or session.get(Withdrawal, (index, slot)):
+    withdrawn = session.get(Withdrawal, (index, slot)) is not None
+    if withdrawn or not document["coding"]["paraphrase"]:
         raise Conflict("paraphrase-none")
     if row.state == "published":
         _withdraw_published(session, log, account, row, held)

@@ -42,7 +42,7 @@ def withdraw(cid: str) -> ResponseReturnValue:
     with unit_of_work() as session:
         account = accounts.get_account(session, current_user.id)
         row, day = consultations.get_public(session, cid), tools.clock.today()
-        place = {"index": index, "slot": slot, "day": day}
+        place: dict[str, Any] = {"index": index, "slot": slot, "day": day}
         revision = redaction.withdraw(session, tools.log, tools.sealing, account, row, **place, **more)
     return jsonify({"index": index, "slot": slot, "revision": revision})
 
