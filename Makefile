@@ -49,7 +49,7 @@ $(BIN)/.installed: setup.cfg pyproject.toml
 	touch $@
 
 $(BIN)/.test-installed: $(BIN)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[server,issuer,verify-report,postgresql,test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[server,issuer,verify-report,postgresql,private,test]'
 	touch $@
 
 node_modules/.installed: package.json package-lock.json $(BIN)/.installed
