@@ -204,6 +204,46 @@ def test_private_data_and_scripts_of_a_pdf_have_no_way_in(stripper: Stripper) ->
     assert {"script", "private"} <= set(made.removed)
 
 
+def stream(dictionary: str, data: str) -> bytes:
+    return f"<< {dictionary} /Length {len(data)} >>\nstream\n{data}\nendstream".encode()
+
+
+def test_what_is_filled_into_a_form_stays_and_the_form_goes(stripper: Stripper, tmp_path: Path) -> None:
+    # given a form with one field, whose name tells its maker
+    field = f"<< /Type /Annot /Subtype /Widget /FT /Tx /T ({planted.AUTHOR}) /V (x) /Rect [20 100 180 120] /P 3 0 R"
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    drawn = stream(
+        "/Type /XObject /Subtype /Form /BBox [0 0 160 20] /Resources << /Font << /F1 7 0 R >> >>",
+        "BT /F1 12 Tf 2 5 Td (dien vao day) Tj ET",
+    )
+    objects = (f"{field} /AP << /N 6 0 R >> >>".encode(), drawn, font)
+    form = b"/AcroForm << /Fields [5 0 R] >>"
+    made = stripper.strip("pdf", pdf_with(*objects, catalog=form, page=b"/Annots [5 0 R]"))
+    # then what can be seen is part of the page, and no field is left
+    out = tmp_path / "sach.pdf"
+    out.write_bytes(made.data)
+    assert "dien vao day" in planted.text_of(out) and "form" in made.removed
+    assert planted.found_in(made.data) == set() and b"/Widget" not in planted.everything(made.data)
+    # but a field whose appearance is missing would vanish unseen, so that form is refused
+    bare = (f"{field} >>".encode(), *objects[1:])
+    assert stripper.refusal("pdf", pdf_with(*bare, catalog=form, page=b"/Annots [5 0 R]")) == "file-pdf-form"
+
+
+def test_names_that_a_file_gives_are_tables_only_where_they_can_be(stripper: Stripper) -> None:
+    # given private words in a shading, whose key is also that of a table of resources, and a font named as no key is
+    shading = (
+        f"<< /ShadingType 2 /ColorSpace /DeviceRGB /Coords [0 0 1 1] /Function 6 0 R /Bi_mat ({planted.SERIAL}) >>"
+    )
+    pattern = f"<< /PatternType 2 /Shading {shading} >>".encode()
+    function = b"<< /FunctionType 2 /Domain [0 1] /N 1 /Tac_gia (" + planted.AUTHOR.encode() + b") >>"
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    page = b"/Resources << /Font << /F1 7 0 R >> /Pattern << /P1 5 0 R >> >>"
+    made = stripper.strip("pdf", pdf_with(pattern, function, font, page=page))
+    whole = planted.everything(made.data)
+    assert planted.found_in(made.data) == set()
+    assert b"/F1" in whole and b"/P1" in whole and b"/Coords" in whole
+
+
 DOCUMENTS = {"docx": planted.docx, "xlsx": planted.xlsx, "pptx": slides.pptx}
 
 

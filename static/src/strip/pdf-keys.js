@@ -23,8 +23,11 @@ export const KNOWN = words(`
 /** Keys of a page's own dictionary; `Parent` leads up, not down. */
 export const PAGE = words("Type Parent Resources Contents MediaBox CropBox BleedBox TrimBox ArtBox Rotate UserUnit Group");
 
-/** Keys whose dictionaries are tables from names, given by whoever made the file, to what KNOWN describes. */
-export const TABLES = words("Font XObject ExtGState ColorSpace Pattern Shading CharProcs Colorants");
+/** Keys of resources whose dictionaries are tables from names, given by the file's maker, to what KNOWN describes. */
+export const TABLES = words("Font XObject ExtGState ColorSpace Pattern Shading");
+
+/** The same, wherever they stand. */
+export const NAMED = words("CharProcs Colorants");
 
 /** What is told of keys that are left behind; any other is told as "other". */
 export const TOLD = {

@@ -4,13 +4,14 @@
 import { PDFArray, PDFDict, PDFDocument, PDFName, PDFNumber, PDFRawStream, PDFRef, PDFStream } from "@cantoo/pdf-lib";
 
 import { cleanStream } from "./pdf-images.js";
-import { KNOWN, PAGE, TABLES, TOLD } from "./pdf-keys.js";
+import { KNOWN, NAMED, PAGE, TABLES, TOLD } from "./pdf-keys.js";
 import { refuseDense } from "./pdf-dense.js";
 import { survey } from "./pdf-survey.js";
 import { Findings, refusal } from "./refusal.js";
 
 const MOST_PAGES = 300;
 const INHERITED = ["Resources", "MediaBox", "CropBox", "Rotate"];
+const [PLAIN, RESOURCES, TABLE] = ["plain", "resources", "table"];
 const name = (text) => PDFName.of(text);
 
 /** A PDF file's bytes -> {data, removed: Findings}. */
@@ -42,11 +43,18 @@ function flattenForms(source, removed) {
   const form = source.catalog.getAcroForm();
   if (!form) return;
   if (form.dict.has(name("XFA"))) throw refusal("pdf-xfa");
+  // A field that cannot be drawn onto its page is only complained of by the library, and would be lost.
+  const { error: complain } = console;
+  let lost = false;
+  console.error = () => (lost = true);
   try {
     source.getForm().flatten({ updateFieldAppearances: false });
   } catch (error) {
     throw refusal("pdf-form", error);
+  } finally {
+    console.error = complain;
   }
+  if (lost) throw refusal("pdf-form");
   removed.add("form");
 }
 
@@ -87,37 +95,38 @@ class Cleaner {
     }
     this.keep(node, PAGE);
     for (const [key, value] of node.entries()) {
-      if (key.asString() !== "/Parent") this.wait(value, TABLES.has(bare(key)));
+      if (bare(key) !== "Parent") this.follow(value, (plain) => node.set(key, plain), roleOf(bare(key), PLAIN));
     }
-  }
-
-  wait(value, table = false) {
-    const object = value instanceof PDFRef ? this.context.lookup(value) : value;
-    const container = object instanceof PDFDict || object instanceof PDFArray || object instanceof PDFStream;
-    if (!container || this.seen.has(object)) return;
-    this.seen.add(object);
-    this.waiting.push({ object, table, ref: value instanceof PDFRef ? value : null });
-  }
-
-  visit({ object, table, ref }) {
-    if (object instanceof PDFArray) return object.asArray().forEach((value, at) => this.follow(value, (plain) => object.set(at, plain)));
-    const dict = object instanceof PDFStream ? object.dict : object;
-    if (!table) this.keep(dict, KNOWN);
-    for (const [key, value] of dict.entries()) {
-      this.follow(value, (plain) => dict.set(key, plain), !table && TABLES.has(bare(key)));
-    }
-    if (object instanceof PDFRawStream && ref) this.stream(object, ref);
-    return undefined;
   }
 
   // A colour profile can tell the device: the plain colour space with as many components takes its place.
-  follow(value, replace, table = false) {
+  follow(value, replace, role) {
     const object = value instanceof PDFRef ? this.context.lookup(value) : value;
     const plain = object instanceof PDFArray ? this.withoutProfile(object) : null;
     if (plain) {
       this.removed.add("icc");
       replace(plain);
-    } else this.wait(value, table);
+    } else this.wait(object, role, value instanceof PDFRef ? value : null);
+  }
+
+  wait(object, role, ref) {
+    const container = object instanceof PDFDict || object instanceof PDFArray || object instanceof PDFStream;
+    if (!container || this.seen.has(object)) return;
+    this.seen.add(object);
+    this.waiting.push({ object, role: object instanceof PDFDict ? role : PLAIN, ref });
+  }
+
+  visit({ object, role, ref }) {
+    if (object instanceof PDFArray) {
+      return object.asArray().forEach((value, at) => this.follow(value, (plain) => object.set(at, plain), PLAIN));
+    }
+    const dict = object instanceof PDFStream ? object.dict : object;
+    if (role !== TABLE) this.keep(dict, KNOWN);
+    for (const [key, value] of dict.entries()) {
+      this.follow(value, (plain) => dict.set(key, plain), roleOf(bare(key), role));
+    }
+    if (object instanceof PDFRawStream && ref) this.stream(object, ref);
+    return undefined;
   }
 
   withoutProfile(array) {
@@ -147,3 +156,10 @@ class Cleaner {
 }
 
 const bare = (key) => key.asString().slice(1);
+
+/** What stands under that key of a dictionary: resources, a table of names given by the file's maker, or anything else. */
+function roleOf(key, role) {
+  if (role === TABLE) return PLAIN;
+  if (key === "Resources") return RESOURCES;
+  return NAMED.has(key) || (role === RESOURCES && TABLES.has(key)) ? TABLE : PLAIN;
+}
