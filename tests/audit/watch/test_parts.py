@@ -83,7 +83,8 @@ def test_scripts_and_sheets_say_what_they_load() -> None:
         named, faults = references(kind, (DIST / built.file).read_bytes())
         assert faults == [], name
         assert all(listed[one.file].integrity == (one.integrity or listed[one.file].integrity) for one in named)
-        assert len(named) >= 4 or kind == "script"
+        # the viewer's policy lets it load no font
+        assert len(named) >= 4 or kind == "script" or (name, named) == ("viewer.css", [])
     submit = references("script", (DIST / manifest.files["pages/submit.js"].file).read_bytes())[0]
     assert {one.file.split("-")[1] for one in submit} >= {"seal", "unseal", "keys"}
 
