@@ -33,7 +33,7 @@ from portal.moderation.models import (
 )
 from portal.reports.models import ApprovedReport, OfficeProfileRow, Report
 from portal.submissions.mailbox_models import AnswerTicket, MailMessage
-from portal.submissions.models import ResealedWrap, SealedAttachment, SealedEnvelope, Submission
+from portal.submissions.models import ResealedWrap, SealedAttachment, SealedEnvelope, SequencedCount, Submission
 
 ALL = (
     Account,
@@ -78,6 +78,7 @@ ALL = (
     Role,
     SealedAttachment,
     SealedEnvelope,
+    SequencedCount,
     Submission,
     SubordinateOffice,
     TaxonomyVersion,

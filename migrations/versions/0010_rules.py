@@ -53,9 +53,20 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_finding_cross_consultation_id_consultation')),
     sa.PrimaryKeyConstraint('consultation_id', name=op.f('pk_finding_cross'))
     )
+    op.create_table('sequenced_count',
+    sa.Column('consultation_id', sa.String(length=40), nullable=False),
+    sa.Column('comments', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_sequenced_count_consultation_id_consultation')),
+    sa.PrimaryKeyConstraint('consultation_id', name=op.f('pk_sequenced_count'))
+    )
+    op.execute(
+        'INSERT INTO sequenced_count (consultation_id, comments) SELECT consultation_id, count(*) FROM submission '
+        'WHERE leaf_index IS NOT NULL GROUP BY consultation_id'
+    )
 
 
 def downgrade() -> None:
+    op.drop_table('sequenced_count')
     op.drop_table('finding_cross')
     op.drop_table('finding_table')
     with op.batch_alter_table('consultation') as table:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import rfc8785
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account
@@ -33,6 +33,7 @@ from portal.moderation.readership import read_by, reading_kid
 from portal.moderation.recusal import is_recused
 from portal.moderation.slots import check_slot, standing_at
 from portal.submissions.models import Submission
+from portal.submissions.sequencing import count_sequenced
 
 SHARED_SIZE = sealed_size(CODING_SIZE)
 
@@ -86,13 +87,10 @@ def rules_of(row: Consultation) -> CodingRules:
 
 def state(session: Session, row: Consultation) -> QueueState:
     """How far moderation is."""
-    total = session.scalar(
-        select(func.count()).where(Submission.consultation_id == row.id, Submission.leaf_index.is_not(None))
-    )
-    found = session.get(Progress, row.id)
+    total, found = count_sequenced(session, row.id), session.get(Progress, row.id)
     if found is None:
-        return QueueState(total or 0, 0, 0, 0)
-    return QueueState(total or 0, found.coded, found.coded if row.readers == 1 else found.paired, found.settled)
+        return QueueState(total, 0, 0, 0)
+    return QueueState(total, found.coded, found.coded if row.readers == 1 else found.paired, found.settled)
 
 
 def code(

@@ -29,6 +29,15 @@ class Submission(Base):
     leaf_index: Mapped[int | None] = mapped_column(ForeignKey("log_leaf.index"), unique=True)
 
 
+class SequencedCount(Base):
+    """How many comments of a consultation stand in the log, kept as they come so that no page counts rows."""
+
+    __tablename__ = "sequenced_count"
+
+    consultation_id: Mapped[str] = mapped_column(ForeignKey("consultation.id"), primary_key=True)
+    comments: Mapped[int] = mapped_column(default=0)
+
+
 class SealedEnvelope(Base):
     """The envelope's bytes, apart from the row that lists and pages touch."""
 

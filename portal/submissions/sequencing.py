@@ -11,7 +11,7 @@ from portal.consultations.models import Consultation
 from portal.ledger import pool
 from portal.ledger.log import Log
 from portal.submissions.mailbox_models import MailMessage
-from portal.submissions.models import Submission
+from portal.submissions.models import SequencedCount, Submission
 
 PLACED = (Submission.__table__, MailMessage.__table__)
 
@@ -55,7 +55,21 @@ def sequence_groups(session: Session, log: Log, groups: list[str]) -> int:
             found = update(table).where(table.c.leaf_hash == bindparam("digest"))  # type: ignore[arg-type]
             session.connection().execute(found.values(leaf_index=bindparam("place")), values)
         session.expire_all()
+        _count(session, [index for _, index in placed])
     return len(placed)
+
+
+def _count(session: Session, places: list[int]) -> None:
+    """Add the comments among these leaves, which nobody else can be placing, to their consultations' numbers."""
+    own = Submission.leaf_index.between(min(places), max(places))
+    counted = select(Submission.consultation_id, func.count()).where(own).group_by(Submission.consultation_id)
+    for name, comments in session.execute(counted).all():
+        kept = session.get(SequencedCount, name)
+        if kept is None:
+            session.add(SequencedCount(consultation_id=name, comments=comments))
+        else:
+            kept.comments += comments
+    session.flush()
 
 
 def _hold(session: Session, groups: list[str]) -> None:
@@ -66,8 +80,8 @@ def _hold(session: Session, groups: list[str]) -> None:
 
 def count_sequenced(session: Session, consultation_id: str) -> int:
     """How many comments of the consultation stand in the log: what anybody can count, never those that wait."""
-    query = select(func.count()).select_from(Submission).where(Submission.consultation_id == consultation_id)
-    return session.scalar(query.where(Submission.leaf_index.is_not(None))) or 0
+    kept = session.get(SequencedCount, consultation_id)
+    return kept.comments if kept else 0
 
 
 def newest_place(session: Session) -> int:

@@ -34,7 +34,7 @@ from portal.ledger.models import PoolEntry
 from portal.submissions import mailbox, sequencing
 from portal.submissions.mailbox_erasure import erase_mail, over_by
 from portal.submissions.mailbox_models import AnswerTicket, MailMessage
-from portal.submissions.models import Submission
+from portal.submissions.models import SequencedCount, Submission
 from portal.submissions.service import accept
 from portal.tlog.promise import Promise
 from portal.web.runtime import unit_of_work
@@ -170,6 +170,7 @@ def test_buckets_grow_deeper_with_the_log_and_lose_nothing(session, log, clock, 
         digest = hashlib.sha256(data).digest()
         more = {"leaf_hash": digest, "envelope_sha256": digest, "locator_hash": digest}
         session.add(Submission(consultation_id=row.id, leaf_index=place, **more))
+    session.get(SequencedCount, row.id).comments += 2 * BOXES_LEAST - 1
     session.flush()
     deep, other = talk.bucket(1), talk.bucket(1) ^ 1
     posted, tickets = talk.ask("Còn xảy ra không?")

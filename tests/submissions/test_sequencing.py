@@ -7,7 +7,7 @@ from portal.consultations import service as consultations
 from portal.ledger import log as ledger
 from portal.ledger.models import PoolEntry
 from portal.submissions.models import Submission
-from portal.submissions.sequencing import sequence_due, sequence_groups
+from portal.submissions.sequencing import count_sequenced, sequence_due, sequence_groups
 from portal.tlog.merkle import leaf_hash
 from tests.rounds import places, send
 
@@ -50,6 +50,18 @@ def test_every_comment_gets_the_place_of_its_own_leaf(office, session, log, cloc
     assert {leaf_hash(answer.leaf) for answer in answers} == set(found)
     for digest, index in found.items():
         assert leaf_hash(ledger.read_leaf(session, index)) == digest
+
+
+def test_the_number_that_is_kept_is_the_number_of_places(office, session, log, clock, due) -> None:
+    """Comments that wait are not in it, and two batches are added up."""
+    assert count_sequenced(session, office.consultation) == 0
+    for batch in (3, 4):
+        for _ in range(batch):
+            send(session, log, clock, office)
+        waiting = len(places(session))
+        assert count_sequenced(session, office.consultation) == waiting
+        due()
+        assert count_sequenced(session, office.consultation) == len(places(session)) == waiting + batch
 
 
 def test_closing_logs_the_rest_whatever_its_number(office, session, log, clock) -> None:
