@@ -13,7 +13,6 @@ from portal.issuing import claims, rounds
 from portal.issuing.config import IssuerSettings
 from portal.issuing.mail import Letter, LetterWords, check_server, send_codes
 from portal.issuing.models import Round
-from portal.words import translated
 from portal.web.forms import put_error
 from portal.web.issuer.door import sitting
 from portal.web.issuer.forms import LetterForm, OneSlipForm, SlipsForm
@@ -22,6 +21,7 @@ from portal.web.issuer.runtime import reading, runtime, writing
 from portal.web.issuer.shown import Shown, collect_page, show_round
 from portal.web.issuer.words import said
 from portal.web.language import pick_in
+from portal.words import translated
 
 UNSENT = "unsent"
 SCOPES = {

@@ -14,9 +14,9 @@ from portal.issuing.config import IssuerSettings
 from portal.issuing.models import Round
 from portal.issuing.paper import CardSheet, SlipSheet, cards_pdf, slips_pdf
 from portal.issuing.paper.words import CardWords, SlipWords
-from portal.words import translated
 from portal.web.issuer.shown import collect_page
 from portal.web.language import day_in, pick_in
+from portal.words import translated
 
 
 def print_slips(settings: IssuerSettings, row: Round, slips: Sequence[Slip], language: str) -> Response:
