@@ -103,7 +103,7 @@ def test_each_sentence_of_the_difficulties_shows_its_finding_and_range(studio, h
             for ref in sentence.finding_refs:
                 assert f"#finding-{ref.removeprefix('unit:')}" in after[:900]
     assert "C9" not in page
-    assert "stand behind are withheld" in page
+    assert "Rows under the threshold are withheld" in page
 
 
 def test_the_document_has_headings_in_order(studio) -> None:
