@@ -105,10 +105,11 @@ def measure(session: Session, atrest: AtRest, row: Consultation, *, codes: Seque
     )
     batches = [_open(atrest, sealed) for sealed in session.scalars(query)][::-1]
     questions = [item.code for item in taxonomy_of(row).categories]
+    asked = questions if codes is None else codes
     return Agreement(
         BATCH * len(batches),
         _figure("", _tally(questions, batches)) if batches else Figure("", "few"),
-        tuple(_category(code, _tally([code], batches), row.threshold) for code in (questions if codes is None else codes)),
+        tuple(_category(code, _tally([code], batches), row.threshold) for code in asked),
         tuple(_figure(str(nth), _tally(questions, [batch])) for nth, batch in enumerate(batches, start=1)),
     )
 

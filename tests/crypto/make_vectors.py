@@ -277,8 +277,9 @@ def attachment_vectors() -> dict[str, Any]:
     changes: list[Any] = [
         None, [], {}, {**found, "more": 1}, {"files": found["files"]}, {"secret": found["secret"]},
         {**found, "files": []}, {**found, "files": [*found["files"], {**one, "sha256": "B" * 42 + "A"}]},
-        {**found, "files": [one, one]}, {**found, "files": [{**one, "type": "svg"}]}, {**found, "files": [{**one, "name": "a"}]},
-        {**found, "files": [{**one, "sha256": "AA"}]}, {**found, "files": [{**one, "sha256": 3}]}, {**found, "files": {}},
+        {**found, "files": [one, one]}, {**found, "files": [{**one, "type": "svg"}]},
+        {**found, "files": [{**one, "name": "a"}]}, {**found, "files": [{**one, "sha256": "AA"}]},
+        {**found, "files": [{**one, "sha256": 3}]}, {**found, "files": {}},
         {**found, "secret": "AA"}, {**found, "secret": 5}, {**found, "secret": None}, {**found, "files": [3]},
         {**found, "files": [{**one, "type": ["jpeg"]}]},
     ]  # fmt: skip

@@ -119,8 +119,8 @@ def _answering(session: Session, row: Consultation) -> Iterator[Task]:
         )
     report = reports.listing(session).get(row.id)
     if report is not None and report.state == "handed":
-        page = url_for("report_approval.show", cid=row.id)
-        yield Task(gettext("A report waits for a second person to approve it"), title, page, gettext("Go to the report"))
+        words, page = gettext("A report waits for a second person to approve it"), "report_approval.show"
+        yield Task(words, title, url_for(page, cid=row.id), gettext("Go to the report"))
     elif report is None or report.state == "draft":
         words = gettext("Start the report") if report is None else gettext("The report is not approved yet")
         yield Task(words, title, url_for("reports.show", cid=row.id), gettext("Go to the report"))
