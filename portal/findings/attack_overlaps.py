@@ -147,7 +147,7 @@ class Nones:
             found.joints.append(self._joint(int(part), self._groups[nth]))
         return found
 
-    def _joint(self, part: int, groups: list[tuple[str | None, list[str]]]) -> Joint:
+    def _joint(self, part: int, groups: Sequence[tuple[str | None, list[str]]]) -> Joint:
         def figure(code: str) -> int:
             return self._space.figure(self._batch.name, part, self._places[code])
 

@@ -45,9 +45,12 @@ class Aim:
 class Family(Protocol):
     """Sets in a fixed order."""
 
-    whole: int | None
-    """Ballots of which S and its complement are parts; None where complements are sets of the family, or say no more.
-    """
+    @property
+    def whole(self) -> int | None:
+        """Ballots of which S and its complement are parts.
+
+        None where complements are sets of the family, or say no more.
+        """
 
     def extents(self, point: Point) -> tuple[Values, Values]:
         """The least and the most of every |S| in the point."""
@@ -135,7 +138,7 @@ class Across:
 
     def asked(self) -> NDArray[np.bool_]:
         """All but nothing."""
-        return self._sides.any(axis=1)
+        return np.asarray(self._sides.any(axis=1))
 
     def aim(self, place: int) -> Aim:
         """The batches' figures."""
