@@ -121,7 +121,7 @@ class Question:
 
     def public(self) -> list[Fact]:
         """What was published so far of the consultations that it touches."""
-        facts = [fact for one in self._known.values() for fact in one_way(one, self._themed(one.name))]
+        facts = [fact for one in self._known.values() for fact in one_way(one)]
         for release in self._earlier:
             facts += self._facts(release.kind, release.members, release.assumed or {})
         return facts
@@ -185,8 +185,8 @@ def parts_of(one: Surveyed, kinds: Iterable[str]) -> tuple[Part, ...]:
     return tuple(part._replace(severity=severity) for part in places for severity in severities)
 
 
-def one_way(one: Surveyed, themed: bool) -> Iterator[Fact]:
-    """What a consultation's own publication says. ``themed``: themes are looked at beside categories."""
+def one_way(one: Surveyed) -> Iterator[Fact]:
+    """What a consultation's own publication says."""
     listed = {row.code: row.band for table in (one.rows.categories, one.rows.themes, one.rows.units) for row in table}
     flags = one.themes if one.rows.themes_only else one.theme_of
     for flag in sorted(flags):

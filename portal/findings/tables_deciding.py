@@ -71,6 +71,7 @@ def settle(session: Session, log: Log, atrest: AtRest, weighed: Weighed) -> bool
     if row is None:
         raise NotFound("table-unknown")
     take_turn(session, row)
+    lock(session)  # only now is it certain which tables were decided before, and how large the log is
     if row.document is not None or tuple(one.id for one in decided(session)) != weighed.after:
         return False
     for name, crossed in weighed.counted.items():
@@ -87,7 +88,6 @@ def _freeze(session: Session, log: Log, atrest: AtRest, row: FindingTable, weigh
     cells = [{"row": place[0], "column": place[1], "count": many} for place, many in sorted(weighed.counts.items())]
     opening: dict[str, Any] = {"table": row.id, "cells": cells}
     commitment = commit(salt, opening)
-    lock(session)  # so that the size it names is that of the log it is appended to
     leaf = events.encode(
         "finding",
         version=2,

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from portal.findings.counts import UNCOUNTED_FLAGS, Classification
 from portal.findings.disclosure import Judgement, Published, judge, judge_unit
 from portal.findings.rule import Band, DisclosureError, Rule
-from portal.findings.tables import ALL, BY_YEAR
+from portal.findings.tables import ALL
 
 LEVELS = ("office", "party", "unit")
 SEVERITIES = (1, 2, 3)
@@ -116,8 +116,13 @@ def _of_severity(severity: int, part: Part) -> bool:
 
 
 def shown(kind: str, members: Sequence[Surveyed], counts: Mapping[Place, int]) -> dict[Place, Band]:
-    """The cells that thresholds alone would let through, with their bands; the gate may still withhold them all."""
+    """The cells that thresholds alone would let through, with their bands; the gate may still withhold them all.
+
+    None where so few ballots are counted that only themes may be shown.
+    """
     rule = members[0].rule
+    if kind != "trend" and rule.themes_only(sum(one.ballots for one in members)):
+        return {}
     found = figures(kind, members, {one.name: () for one in members})
     judged = {place: figure.judged(counts[place], rule) for place, figure in found.items()}
     return {place: band for place, (_, band) in judged.items() if band is not None}
@@ -183,8 +188,3 @@ def count(kind: str, members: Sequence[Surveyed], crosses: Mapping[str, Cross]) 
     """Every cell's exact count."""
     found = figures(kind, members, {name: crossed.ballots for name, crossed in crosses.items()})
     return {place: sum(crosses[cell.batch].count(cell) for cell in figure.cells) for place, figure in found.items()}
-
-
-def by_year(kind: str) -> bool:
-    """Whether the table is about a year, and not about one consultation."""
-    return kind in BY_YEAR

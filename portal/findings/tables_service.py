@@ -28,7 +28,7 @@ def members_of(session: Session, kind: str, subject: str, *, today: date) -> lis
         row = session.get(Consultation, subject)
         if row is None or row.state != "published":
             raise NotFound("publication-unknown")
-        if service.document_of(service.get(session, subject))["rule"]["themes_only"]:
+        if _themes_only(session, row):
             raise Conflict("table-of-few")
         return [row]
     rows = [row for row in list_all(session) if str(row.closes.year) == subject and row.state != "draft"]
@@ -41,7 +41,14 @@ def members_of(session: Session, kind: str, subject: str, *, today: date) -> lis
     # The same people may have written in each: no number of ballots of one consultation stands for k of them in all.
     if any(row.count_people for row in rows):
         raise Conflict("table-year-people")
+    # Where each shows themes alone, these stand side by side already.
+    if kind == "trend" and all(_themes_only(session, row) for row in rows):
+        raise Conflict("table-of-few")
     return sorted(rows, key=lambda row: row.id)
+
+
+def _themes_only(session: Session, row: Consultation) -> bool:
+    return bool(service.document_of(service.get(session, row.id))["rule"]["themes_only"])
 
 
 @dataclass(frozen=True)

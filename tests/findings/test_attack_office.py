@@ -73,7 +73,7 @@ def again(rounds: list[Round], late: Round) -> bool:
     whole = Round("again", [*first.codings, *late.codings]).known
     batches, facts = seen([first, late])
     told = [one for one in facts if one.cells[0].batch == first.name]
-    for one in one_way(whole, themed=False):
+    for one in one_way(whole):
         (cell,) = one.cells
         told.append(Fact((cell._replace(batch=first.name), cell._replace(batch=late.name)), one.ranges))
     return not attack(batches, told, K).safe

@@ -237,3 +237,15 @@ def test_a_year_counts_closed_batches_only(session, log, clock, atrest, office, 
     refused("table-year-unpublished", tables.members_of, session, "year", str(row.closes.year), today=later)
     with pytest.raises(Conflict):
         tables.ask(session, "trend", str(row.closes.year), today=later)
+
+
+def test_one_who_comes_late_to_the_log_does_not_decide_on_old_facts(session, log, atrest, published, monkeypatch) -> None:
+    """What was decided before is looked at only once the log is held: on PostgreSQL two hosts may settle at once."""
+    tables.ask(session, "units", CID, today=TODAY)
+    weighed = deciding.weigh(session, atrest, f"units-{CID}", today=TODAY)
+    order: list[str] = []
+    real_lock, real_decided = deciding.lock, deciding.decided
+    monkeypatch.setattr(deciding, "lock", lambda held: (order.append("lock"), real_lock(held)))
+    monkeypatch.setattr(deciding, "decided", lambda held: (order.append("look"), real_decided(held))[1])
+    assert deciding.settle(session, log, atrest, weighed)
+    assert order == ["lock", "look"]
