@@ -239,8 +239,8 @@ def test_a_year_counts_closed_batches_only(session, log, clock, atrest, office, 
         tables.ask(session, "trend", str(row.closes.year), today=later)
 
 
-def test_one_who_comes_late_to_the_log_does_not_decide_on_old_facts(session, log, atrest, published, monkeypatch) -> None:
-    """What was decided before is looked at only once the log is held: on PostgreSQL two hosts may settle at once."""
+def test_what_was_decided_before_is_read_under_the_lock(session, log, atrest, published, monkeypatch) -> None:
+    """On PostgreSQL two hosts may settle at once: the second must see what the first has written."""
     tables.ask(session, "units", CID, today=TODAY)
     weighed = deciding.weigh(session, atrest, f"units-{CID}", today=TODAY)
     order: list[str] = []
