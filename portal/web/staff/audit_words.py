@@ -92,6 +92,7 @@ FAILURES = {
     "finding-with": _l("Findings were published before the moderators had done, or said, what they must."),
     "finding": _l("A publication does not fit the state of its consultation."),
     "report": _l("A report does not belong to the published findings."),
+    "consolidated-": _l("The figures of a consolidated report do not add up."),
     "report-revision": _l("The versions of a report are out of order."),
     "report-approved": _l("A report was approved by one person alone."),
     "action": _l("An answer was logged before its findings were published."),
