@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import sqlite3
 import statistics
 import sys
 import tempfile
@@ -76,8 +77,8 @@ class Portal:
             self._fill(comments)
 
     def _fill(self, comments: int) -> None:
-        connection = db.engine.raw_connection()
-        connection.execute("PRAGMA foreign_keys = OFF")  # the leaves are left out
+        # A connection of its own, whose large cache goes with it; the leaves are left out, so no foreign key holds.
+        connection = sqlite3.connect(str(db.engine.url.database))
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA cache_size = -1000000")
         blank = bytes(32)

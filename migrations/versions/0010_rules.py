@@ -53,6 +53,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_finding_cross_consultation_id_consultation')),
     sa.PrimaryKeyConstraint('consultation_id', name=op.f('pk_finding_cross'))
     )
+    op.create_index('ix_coding_order', 'coding', ['consultation_id', 'submission_leaf', 'slot'])
+    op.drop_index(op.f('ix_coding_consultation_id'), table_name='coding')
     op.create_table('sequenced_count',
     sa.Column('consultation_id', sa.String(length=40), nullable=False),
     sa.Column('comments', sa.Integer(), nullable=False),
@@ -67,6 +69,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('sequenced_count')
+    op.create_index(op.f('ix_coding_consultation_id'), 'coding', ['consultation_id'])
+    op.drop_index('ix_coding_order', table_name='coding')
     op.drop_table('finding_cross')
     op.drop_table('finding_table')
     with op.batch_alter_table('consultation') as table:

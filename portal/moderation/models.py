@@ -22,6 +22,7 @@ class Coding(Base):
     __table_args__ = (
         CheckConstraint("revision >= 1", name="revision"),
         CheckConstraint("slot BETWEEN 1 AND 3", name="slot"),
+        Index("ix_coding_order", "consultation_id", "submission_leaf", "slot"),  # counting reads in it, without sorting
         Index("uq_coding_revision", "submission_leaf", "slot", "revision", unique=True),
         Index(
             "uq_coding_current",
@@ -42,7 +43,7 @@ class Coding(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    consultation_id: Mapped[str] = mapped_column(ForeignKey("consultation.id"), index=True)
+    consultation_id: Mapped[str] = mapped_column(ForeignKey("consultation.id"))
     submission_leaf: Mapped[int] = mapped_column(ForeignKey("submission.leaf_index"))
     coder_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     slot: Mapped[int] = mapped_column(default=1)
