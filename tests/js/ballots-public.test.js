@@ -70,13 +70,16 @@ describe("the crowd", () => {
   });
 });
 
-describe("a ballot's signatures", async () => {
+// Before the suite: one that waits for something may end before its tests have begun.
+const SEED = random(32);
+const NONCE = await nonceOf(SEED);
+
+describe("a ballot's signatures", () => {
   const pairs = ISSUERS.map(() => generateKeyPairSync("rsa", { modulusLength: 2048 }));
   const issuers = pairs.map(({ publicKey }) => ({ publicKey: new Uint8Array(publicKey.export({ format: "der", type: "spki" })) }));
   const signed = (pair, message, saltLength = 48) =>
     new Uint8Array(sign("sha384", message, { key: pair.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }));
-  const seed = random(32);
-  const nonce = await nonceOf(seed);
+  const [seed, nonce] = [SEED, NONCE];
   const signatures = pairs.map((pair) => signed(pair, nonce));
 
   test("of every issuer, in their order, over this key", async () => {
