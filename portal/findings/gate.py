@@ -71,9 +71,9 @@ def decide(
 ) -> Release:
     """The answer to a table of these members. ``known``: every published consultation; ``earlier``: every decided
     table, in the order of their decisions."""
-    answer = Question(kind, tuple(members), known, earlier)
-    floor, wanted = answer.floor(), shown(kind, [known[name] for name in members], counts)
-    given = floor is not None and answer.harmless(wanted) and wanted != floor
+    question = Question(kind, tuple(members), known, earlier)
+    floor, wanted = question.floor(), shown(kind, [known[name] for name in members], counts)
+    given = floor is not None and question.harmless(wanted) and wanted != floor
     return Release(kind, tuple(members), floor, wanted if given else {})
 
 
@@ -187,16 +187,16 @@ def parts_of(one: Surveyed, kinds: Iterable[str]) -> tuple[Part, ...]:
 
 def one_way(one: Surveyed) -> Iterator[Fact]:
     """What a consultation's own publication says."""
-    listed = {row.code: row.band for table in (one.rows.categories, one.rows.themes, one.rows.units) for row in table}
-    flags = one.themes if one.rows.themes_only else one.theme_of
-    for flag in sorted(flags):
-        yield Fact((Cell(one.name, flag),), ranges(Figure(()), listed.get(flag), one.rule, one.ballots))
+    by_flag = {row.code: row.band for table in (one.rows.categories, one.rows.themes) for row in table}
+    for flag in sorted(one.themes if one.rows.themes_only else one.theme_of):
+        yield Fact((Cell(one.name, flag),), ranges(Figure(()), by_flag.get(flag), one.rule, one.ballots))
     if one.rows.themes_only:
         return
+    by_unit = {row.code: row.band for row in one.rows.units}  # whose codes may be those of categories
     for unit, people in sorted(one.headcounts.items()):
-        figure = Figure((), people)
         within = frozenset(part for part in parts_of(one, TWO_WAY) if part.unit == unit)
-        yield Fact((Cell(one.name, None, within),), ranges(figure, listed.get(unit), one.rule, one.ballots))
+        shown_as = ranges(Figure((), people), by_unit.get(unit), one.rule, one.ballots)
+        yield Fact((Cell(one.name, None, within),), shown_as)
 
 
 def ranges(figure: Figure, band: Band | None, rule: Rule, most: int) -> tuple[Range, ...]:

@@ -12,10 +12,11 @@ import rfc8785
 
 from portal.consultations.taxonomy import default_taxonomy, taxonomy_sha256
 from portal.findings.disclosure import Rule, tally
-from portal.findings.gate import parts_of
+from portal.findings.gate import one_way, parts_of
+from portal.findings.publication import Published, Row
 from portal.findings.rule import DisclosureError, band_labelled
 from portal.findings.tables import Member, Table, TableCell, parse_table, table_id
-from portal.findings.tables_figures import Cross, Part, count, cross, figures, shown
+from portal.findings.tables_figures import Cell, Cross, Part, Surveyed, count, cross, figures, shown
 from tests.findings.attackers import LEVELS, PEOPLE, TAXONOMY, office
 
 BANDS = Rule().bands
@@ -112,6 +113,18 @@ def test_a_small_unit_and_one_that_is_nearly_all_are_never_in_a_cell() -> None:
     many = [coding for coding in said for _ in range(PEOPLE[coding["unit"]])]
     counts = count("units", [one.known], {one.name: cross(many, TAXONOMY, PEOPLE)})
     assert shown("units", [one.known], counts) == {}
+
+
+def test_a_unit_whose_code_is_a_categorys_is_not_taken_for_it() -> None:
+    # given a unit and a category of one code, of which only the category is published
+    known = Surveyed(
+        "q", 40, {"C1": "C"}, {"C1": "unit"}, {"C1": 12}, Rule(),
+        Published(False, (Row("C1", band_labelled("30-49", BANDS)),), (), ()),
+    )  # fmt: skip
+    # when an attacker reads the lists, then each says its own
+    category, unit = one_way(known)
+    assert (category.cells, category.ranges) == ((Cell("q", "C1"),), ((30, 40),))
+    assert (unit.cells[0].flag, unit.ranges) == (None, ((0, 4), (10, 40)))
 
 
 # --- the document ---
