@@ -76,18 +76,17 @@ def test_a_truncated_bundle_is_named(judge, packed, share) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"",
-        b"not a zip",
-        made(("elsewhere/log/checkpoint", b"x")),
-        made((f"{FOLDER}/../log/checkpoint", b"x")),
-        made((f"/{FOLDER}/log/checkpoint", b"x")),
-        made((f"{FOLDER}/log//checkpoint", b"x")),
-        made((f"{FOLDER}", b"x")),
-        made((f"{FOLDER}/log/", b"")),
-        made((f"{FOLDER}/log/checkpoint", b"x"), method=zipfile.ZIP_BZIP2),
-        made((f"{FOLDER}/log/checkpoint", b"x"), method=zipfile.ZIP_LZMA),
+        pytest.param(b"", id="empty"),
+        pytest.param(b"not a zip", id="other"),
+        pytest.param(made(("elsewhere/log/checkpoint", b"x")), id="another-folder"),
+        pytest.param(made((f"{FOLDER}/../log/checkpoint", b"x")), id="upwards"),
+        pytest.param(made((f"/{FOLDER}/log/checkpoint", b"x")), id="absolute"),
+        pytest.param(made((f"{FOLDER}/log//checkpoint", b"x")), id="doubled-slash"),
+        pytest.param(made((f"{FOLDER}", b"x")), id="folder-as-a-file"),
+        pytest.param(made((f"{FOLDER}/log/", b"")), id="folder-alone"),
+        pytest.param(made((f"{FOLDER}/log/checkpoint", b"x"), method=zipfile.ZIP_BZIP2), id="bzip2"),
+        pytest.param(made((f"{FOLDER}/log/checkpoint", b"x"), method=zipfile.ZIP_LZMA), id="lzma"),
     ],
-    ids=str,
 )
 def test_what_is_no_bundle_is_named(judge, data) -> None:
     assert names(judge(data)) == {"bundle-malformed"}
