@@ -19,7 +19,7 @@ from portal.consultations.models import (
     TaxonomyVersion,
     Unit,
 )
-from portal.findings.models import FindingCross, FindingTable, Publication
+from portal.findings.models import FindingCross, FindingTable, PrivateList, Publication
 from portal.ledger.models import LogCheckpoint, LogCosignature, LogLeaf, LogTile, LogWitness, PoolEntry
 from portal.moderation.models import (
     AgreementBatch,
@@ -57,6 +57,7 @@ ALL = (
     Digest,
     FindingCross,
     FindingTable,
+    PrivateList,
     Handover,
     LogCheckpoint,
     LogCosignature,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from portal.audit.export import findings_file, openings, table_file
+from portal.audit.export import findings_file, openings, private_file, table_file
 from portal.audit.source import Directory, Missing
 from portal.crypto.atrest import AtRest
 from portal.errors import NotFound
+from portal.findings import private_service as private
 from portal.ledger import log as ledger
 from portal.ledger.log import Log
 from portal.tlog.errors import MalformedPath
 from portal.tlog.paths import TilePath, parse_path
+
+PRIVATE = re.compile(r"private-(categories|units)\.json")
 
 
 class DatabaseSource:
@@ -56,6 +60,8 @@ class DatabaseSource:
 
     def _read_result(self, name: str) -> bytes:
         consultation, _, file = name.partition("/")
+        if found := PRIVATE.fullmatch(file):
+            return private_file(self._session, self._log, private.get(self._session, consultation, found[1]))
         if file != "findings.json":
             raise NotFound
         return findings_file(self._session, self._log, consultation)

@@ -14,14 +14,15 @@ from portal.concerns import steps
 from portal.consultations import service as consultations
 from portal.consultations.frozen import frozen_settings
 from portal.crypto.atrest import AtRest
+from portal.findings import private_service as private
 from portal.findings import service as findings
 from portal.findings import tables_service as tables
-from portal.findings.models import FindingTable
+from portal.findings.models import FindingTable, PrivateList
 from portal.ledger import log as ledger
 from portal.ledger.log import Log
 from portal.moderation import readable
 from portal.reports import service as reports
-from portal.reports.findings_file import findings_json, table_json
+from portal.reports.findings_file import findings_json, private_json, table_json
 from portal.tlog.note import Note
 from portal.tlog.proof import LogProof
 from portal.tlog.tiles import bundle_paths, tile_paths
@@ -48,6 +49,18 @@ def table_file(session: Session, log: Log, name: str, note: Note | None = None) 
     return table_json(document, ledger.read_leaf(session, leaf), proof, str(LogProof.parse(proof).checkpoint))
 
 
+def private_file(session: Session, log: Log, row: PrivateList, note: Note | None = None) -> bytes:
+    """The same for a differentially private list."""
+    proof = log.proof(session, row.finding_leaf, note)
+    leaf, document = ledger.read_leaf(session, row.finding_leaf), private.document_of(row).as_document()
+    return private_json(document, leaf, proof, str(LogProof.parse(proof).checkpoint))
+
+
+def private_path(row: PrivateList) -> str:
+    """Where that file stands, from the public root."""
+    return f"results/{row.consultation_id}/private-{row.listed}.json"
+
+
 def public_files(session: Session, log: Log, static: Path) -> Iterator[tuple[str, bytes]]:
     """Relative names and bytes of everything public: log, publications, the files served to browsers."""
     size = ledger.size(session)
@@ -63,6 +76,8 @@ def public_files(session: Session, log: Log, static: Path) -> Iterator[tuple[str
         yield f"results/{name}/findings.json", findings_file(session, log, name)
     for table in tables.decided(session):
         yield f"tables/{table.id}/findings.json", table_file(session, log, table.id)
+    for drawn in private.drawn_lists(session):
+        yield private_path(drawn), private_file(session, log, drawn)
     yield from static_files(static)
 
 
@@ -77,7 +92,13 @@ def openings(session: Session, atrest: AtRest) -> bytes:
     """The openings of every published consultation's commitments: for auditors only."""
     rounds = {name: _opening(session, atrest, name) for name in findings.published_ids(session)}
     opened = {row.id: _table_opening(atrest, row) for row in tables.decided(session)}
-    return rfc8785.dumps({"v": 4, "consultations": rounds, "tables": opened})
+    lots = {f"{row.consultation_id}/{row.listed}": _list_opening(atrest, row) for row in private.drawn_lists(session)}
+    return rfc8785.dumps({"v": 5, "consultations": rounds, "tables": opened, "private": lots})
+
+
+def _list_opening(atrest: AtRest, row: PrivateList) -> dict[str, Any]:
+    found = private.opening_of(atrest, row)
+    return {"counts": found["counts"], "lot": found["lot"], "salt": found["salt"]}
 
 
 def _table_opening(atrest: AtRest, row: FindingTable) -> dict[str, Any]:

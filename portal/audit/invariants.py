@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from portal.audit.ballots import BallotRules
 from portal.audit.codings import CodingRules
+from portal.audit.private_lists import PrivateRules
 from portal.audit.readers import ReaderRules
 from portal.audit.redactions import RedactionRules
 from portal.audit.rounds import Document, Round
@@ -51,7 +52,7 @@ class Invariants:
         self._readers = ReaderRules(self._broken, self._keys)
         self._codings = CodingRules(self._broken, self._scratch)
         self._redactions = RedactionRules(self._broken, self._scratch)
-        self.tables = TableRules(self._broken, self.rounds)
+        self.tables, self.private = TableRules(self._broken, self.rounds), PrivateRules(self._broken, self.rounds)
         self._rules: dict[str, Callable[[int, Document], None]] = {
             "asset": self._asset,
             "key": self._key,
@@ -221,8 +222,8 @@ class Invariants:
             self._readers.reading(index, document, current)
 
     def _finding(self, index: int, document: Document) -> None:
-        if document["v"] == 2:
-            self.tables.table(index, document)
+        if beside := {2: self.tables.table, 3: self.private.private}.get(document["v"]):
+            beside(index, document)
             return
         current = self._round(index, document, "closed")
         if current is None:

@@ -18,9 +18,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from portal.audit.export import findings_file, static_files, table_file
+from portal.audit.export import findings_file, private_file, private_path, static_files, table_file
 from portal.audit.folder import Folder, FolderBusy
 from portal.errors import NotFound
+from portal.findings import private_service as private
 from portal.findings import service as findings
 from portal.findings import tables_service as tables
 from portal.ledger import log as ledger
@@ -136,6 +137,10 @@ def _results(session: Session, log: Log, note: Note, folder: Folder) -> Iterator
         path = f"tables/{row.id}/findings.json"
         if folder.read(path) is None and (row.finding_leaf or 0) < size:
             yield path, table_file(session, log, row.id, note)
+    for drawn in private.drawn_lists(session):
+        path = private_path(drawn)
+        if folder.read(path) is None and drawn.finding_leaf < size:
+            yield path, private_file(session, log, drawn, note)
 
 
 def _remove_replaced(folder: Folder, static: Path) -> None:

@@ -2,17 +2,18 @@
 
 An openings file is canonical JSON (RFC 8785)::
 
-    {"v": 4, "consultations": {id: {"codings": [{"submission", "salt", "coding"}], "counts": {...}, "counts_salt",
+    {"v": 5, "consultations": {id: {"codings": [{"submission", "salt", "coding"}], "counts": {...}, "counts_salt",
      "taxonomy", "settings": {...}, "report", "answers": [{"concern", "code", "state", "text", "salt"}]}},
-     "tables": {id: {"cells": [{"row", "column", "count"}], "salt"}}}
+     "tables": {id: {"cells": [{"row", "column", "count"}], "salt"}},
+     "private": {"id/list": {"counts": {code: count}, "lot", "salt"}}}
 
 ``codings`` stand in the log's order; ``taxonomy`` is its document's text, ``settings`` are those whose digest was
 logged at opening, ``report`` is the approved report's document or null. It holds no comment and no moderator's name.
 Where two people read each comment, a coding has ``slot`` and ``coder`` as well (:mod:`portal.audit.codings`). Versions
-before 4 had no ``tables``, versions 1 and 2 knew no codings of two readers, and version 1 had neither ``report`` nor
-``answers``. From version 4 on, ``answers`` are all public steps on each concern in the log's order (one without text
-took the earlier ones back), with their ``day`` and the day promised (``due``) where those were kept; versions 2 and 3
-held the newest alone.
+before 5 had no ``private``, those before 4 no ``tables``, versions 1 and 2 knew no codings of two readers, and version
+1 had neither ``report`` nor ``answers``. From version 4 on, ``answers`` are all public steps on each concern in the
+log's order (one without text took the earlier ones back), with their ``day`` and the day promised (``due``) where those
+were kept; versions 2 and 3 held the newest alone.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ from portal.findings.rule import rule_of_settings
 
 KEYS_1 = frozenset({"codings", "counts", "counts_salt", "taxonomy", "settings"})
 KEYS_2 = KEYS_1 | {"report", "answers"}
-KEYS = {1: KEYS_1, 2: KEYS_2, 3: KEYS_2, 4: KEYS_2}
-TABLES_SINCE = 4
-"""The version of openings files from which on tables beside the one-way lists are opened."""
+KEYS = {1: KEYS_1, 2: KEYS_2, 3: KEYS_2, 4: KEYS_2, 5: KEYS_2}
+TABLES_SINCE, PRIVATE_SINCE = 4, 5
+"""The versions of openings files from which on tables beside the one-way lists, and private lists, are opened."""
 
 
 class OpeningsMalformed(ValueError):
@@ -48,11 +49,12 @@ class OpeningsMalformed(ValueError):
 
 @dataclass(frozen=True)
 class Openings:
-    """The openings of each consultation and of each table by its id; ``version``: of the file."""
+    """The openings of each consultation and of each table by its id, and of each private list by ``id/list``."""
 
     version: int
     rounds: Mapping[str, dict[str, Any]]
     tables: Mapping[str, dict[str, Any]]
+    private: Mapping[str, dict[str, Any]]
 
 
 def parse_openings(data: bytes) -> Openings:
@@ -60,19 +62,22 @@ def parse_openings(data: bytes) -> Openings:
     try:
         document = json.loads(data)
         version, rounds = document["v"], document["consultations"]
-        opened = {"tables"} if version >= TABLES_SINCE else set()
+        later = {"tables": TABLES_SINCE, "private": PRIVATE_SINCE}
+        opened = {name for name, since in later.items() if version >= since}
         if type(version) is not int or set(document) != {"v", "consultations"} | opened:
             raise KeyError("v")
-        tables = document.get("tables", {})
+        tables, private = document.get("tables", {}), document.get("private", {})
         if any(set(opening) != {"cells", "salt"} for opening in tables.values()):
             raise KeyError("tables")
+        if any(set(opening) != {"counts", "lot", "salt"} for opening in private.values()):
+            raise KeyError("private")
         if any(set(opening) != KEYS[version] for opening in rounds.values()) or rfc8785.dumps(document) != data:
             raise KeyError("consultations")
         if not all(is_opening(item, version) for opening in rounds.values() for item in opening["codings"]):
             raise KeyError("codings")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise OpeningsMalformed("not an openings file") from error
-    return Openings(version, rounds, tables)
+    return Openings(version, rounds, tables, private)
 
 
 def check_round(name: str, current: Round, opening: dict[str, Any], publication: bytes) -> list[str]:

@@ -15,6 +15,7 @@ from portal.tlog.paths import TILE_WIDTH, BundlePath, TilePath, parse_path
 from portal.tlog.tiles import HASH_SIZE, width_at
 
 _RESULT = re.compile(r"(?:results|tables)/([^/]+)/findings\.json")
+_PRIVATE = re.compile(r"results/([^/]+)/private-([^/]+)\.json")
 
 
 def check_strays(
@@ -22,8 +23,8 @@ def check_strays(
 ) -> None:
     """Look at every file's name, and into the tiles that the log was not read through.
 
-    ``published``: consultations and tables with a ``finding`` leaf; ``served``: files of the manifest, and itself, if
-    the log names any.
+    ``published``: consultations, tables and private lists with a ``finding`` leaf; ``served``: files of the manifest,
+    and itself, if the log names any.
     """
     beyond, size = 0, verdict.size
     for name in source.names():
@@ -31,6 +32,9 @@ def check_strays(
         if found := _RESULT.fullmatch(name):
             if found[1] not in published:
                 verdict.fail("publication-not-logged", found[1])
+        elif found := _PRIVATE.fullmatch(name):
+            if f"{found[1]}/{found[2]}" not in published:
+                verdict.fail("publication-not-logged", f"{found[1]}/{found[2]}")
         elif room == "static" and served is not None and rest not in served:
             verdict.fail("asset-not-in-manifest", rest)
         elif name.startswith("log/tile/"):

@@ -9,20 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
+from portal.audit.beside import check_openings, read_beside, read_published
 from portal.audit.invariants import Invariants
-from portal.audit.openings import TABLES_SINCE, Openings, OpeningsMalformed, check_round, parse_openings
 from portal.audit.publications import Asked, check_publication, same_log
 from portal.audit.served import check_served
-from portal.audit.source import OPENINGS, Listing, Missing, Source, Unusable
+from portal.audit.source import Listing, Missing, Source, Unusable
 from portal.audit.standing import check_witnesses, key_of_policy
 from portal.audit.strays import check_strays
-from portal.audit.tables import check_opening, check_table
 from portal.audit.turnout import questions
 from portal.audit.verdict import Failure, Verdict, name_of
-from portal.errors import PortalError
-from portal.findings.tables import Table
 from portal.tlog.checkpoint import Checkpoint, open_checkpoint
 from portal.tlog.errors import TlogError
 from portal.tlog.note import MAX_SIGNATURES
@@ -66,12 +62,12 @@ def verify(source: Source, brought: Brought, progress: Progress = lambda _done, 
         _consistency(source, brought, key, checkpoint, verdict)
         asked = Asked(source, key, checkpoint, brought.policy)
         publications = _publications(asked, invariants, verdict)
-        tables = _tables(asked, invariants, verdict)
-        _openings(source, invariants, publications, tables, verdict)
+        beside = read_beside(asked, invariants, verdict)
+        check_openings(source, invariants, publications, beside, verdict)
         served = check_served(source, invariants.assets, verdict)
         if isinstance(source, Listing):
             published = {name for name, current in invariants.rounds.items() if current.finding}
-            published |= set(invariants.tables.found)
+            published |= set(invariants.tables.found) | set(invariants.private.found)
             check_strays(source, verdict, published=published, served=served)
     except Unusable as error:
         verdict.fail(error.name, str(error))
@@ -164,7 +160,7 @@ def _consistency(source: Source, brought: Brought, key: LogKey, now: Checkpoint,
 def _publications(asked: Asked, invariants: Invariants, verdict: Verdict) -> dict[str, bytes]:
     found = {}
     for name, current in invariants.rounds.items():
-        data = _published(asked.source, f"results/{name}/findings.json", verdict) if current.finding else None
+        data = read_published(asked.source, f"results/{name}/findings.json", verdict) if current.finding else None
         if data is None:
             continue
         document, failures = check_publication(data, current, asked, name_of=name_of)
@@ -173,93 +169,3 @@ def _publications(asked: Asked, invariants: Invariants, verdict: Verdict) -> dic
             found[name] = document
     verdict.checked.append(f"publications ({len(found)})")
     return found
-
-
-def _tables(asked: Asked, invariants: Invariants, verdict: Verdict) -> dict[str, Table]:
-    """The tables beside the one-way lists."""
-    found = {}
-    for name, logged in invariants.tables.found.items():
-        data = _published(asked.source, f"tables/{name}/findings.json", verdict)
-        if data is None:
-            continue
-        table, failures = check_table(data, logged, invariants.rounds, asked, name_of=name_of)
-        verdict.failures += [Failure(item, name) for item in failures]
-        if table is not None:
-            found[name] = table
-    if found:
-        verdict.checked.append(f"tables beside the lists ({len(found)})")
-    return found
-
-
-def _published(source: Source, path: str, verdict: Verdict) -> bytes | None:
-    """The bytes of what the log says was published."""
-    try:
-        return source.read(path)
-    except Unusable:
-        raise
-    except Missing:
-        verdict.fail("publication-missing", path.split("/")[1])
-        return None
-
-
-def _openings(
-    source: Source,
-    invariants: Invariants,
-    publications: dict[str, bytes],
-    tables: dict[str, Table],
-    verdict: Verdict,
-) -> None:
-    try:
-        openings = parse_openings(source.read(OPENINGS))
-    except Unusable:
-        raise
-    except Missing:
-        verdict.skipped.append("commitments and counts: openings are given to auditors only (portal audit export)")
-        return
-    except OpeningsMalformed:
-        verdict.fail("openings-malformed")
-        return
-    if openings.version == 1:
-        verdict.skipped.append("reports and answers: openings of version 1 do not hold them")
-    unpublished = [name for name in openings.rounds if getattr(invariants.rounds.get(name), "finding", None) is None]
-    verdict.failures += [Failure("opening-of-no-publication", name) for name in unpublished]
-    for name, data in publications.items():
-        if name not in openings.rounds:
-            verdict.fail("opening-missing", name)
-            continue
-        opened = partial(check_round, name, invariants.rounds[name], openings.rounds[name], data)
-        verdict.failures += [Failure(item, name) for item in _named(opened)]
-    _opened_tables(openings, invariants, publications, tables, verdict)
-    verdict.checked.append("commitments, codings, counts and published rows")
-
-
-def _named(check: Callable[[], list[str]]) -> list[str]:
-    """What the check names; openings that say what no portal writes make it fail in many ways."""
-    try:
-        return check()
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, PortalError):
-        return ["openings-malformed"]
-
-
-def _opened_tables(
-    openings: Openings,
-    invariants: Invariants,
-    publications: dict[str, bytes],
-    tables: dict[str, Table],
-    verdict: Verdict,
-) -> None:
-    """Tables against the codings of the consultations that they count."""
-    unlogged = set(openings.tables) - set(invariants.tables.found)
-    verdict.failures += [Failure("opening-of-no-publication", name) for name in sorted(unlogged)]
-    if openings.version < TABLES_SINCE and tables:
-        verdict.skipped.append(f"tables beside the lists: openings of version {openings.version} do not hold them")
-        return
-    for name, table in tables.items():
-        members = [member.consultation for member in table.members]
-        if name not in openings.tables:
-            verdict.fail("opening-missing", name)
-        elif all(member in publications and member in openings.rounds for member in members):
-            whole = partial(
-                check_opening, table, invariants.tables.found[name], invariants.rounds, openings, publications
-            )
-            verdict.failures += [Failure(item, name) for item in _named(whole)]

@@ -18,6 +18,7 @@ from portal.config import Settings, load_settings
 from portal.consultations.service import close_consultation, get, list_all
 from portal.errors import PortalError
 from portal.extensions import db, forget_order
+from portal.findings.private_service import waiting as private_waiting
 from portal.findings.tables_service import waiting
 from portal.ledger.log import Log
 from portal.ledger.turns import take_turn
@@ -95,6 +96,25 @@ def take_tables(settings: Settings, log: Log, clock: Clock) -> int:
     return int(importlib.import_module("portal.cli.tick_tables").decide_tables(settings, log, clock))
 
 
+def take_private(settings: Settings, log: Log) -> int:
+    """Draw the private lists that published consultations promised; returns how many were published."""
+    with database(settings):
+        waits = bool(private_waiting(db.session()))
+        db.session.rollback()
+    if not waits:
+        return 0
+    # OpenDP is large, and few offices have lists that need it.
+    return int(importlib.import_module("portal.cli.tick_private").draw_lists(settings, log))
+
+
+def try_private(settings: Settings, log: Log) -> None:
+    """The same in a loop, which outlives whatever goes wrong, such as a machine without OpenDP."""
+    try:
+        take_private(settings, log)
+    except Exception as error:
+        click.echo(f"portal tick: {type(error).__name__}, trying again", err=True)
+
+
 def try_tables(settings: Settings, log: Log, clock: Clock) -> None:
     """The same in a loop, which outlives whatever goes wrong."""
     try:
@@ -150,8 +170,8 @@ def try_once(settings: Settings, log: Log, clock: Clock, tidied: int) -> int:
 @click.command()
 @click.option("--every", default=0, help="Seconds between rounds; 0 runs once. Ends when its parent ends.")
 def tick(every: int) -> None:
-    """Shuffle in what waits, close what is over, fetch the issuers' lists that are due, decide the tables that were
-    asked for, ask witnesses to cosign.
+    """Shuffle in what waits, close what is over, fetch the issuers' lists that are due, draw private lists that were
+    promised, decide the tables that were asked for, ask witnesses to cosign.
 
     The committee is reminded by mail of what it owes, once a day at most, where a mail server is set.
     Witnesses are asked first, too: nothing is appended to a log that was restored from an old copy.
@@ -162,12 +182,12 @@ def tick(every: int) -> None:
         refuse_rolled_back(settings, log)
         appended, closed = run_once(settings, log, clock)
         lists = take_lists(settings, log, clock)
-        tables = take_tables(settings, log, clock)
+        tables = take_private(settings, log) + take_tables(settings, log, clock)
         tidy(settings)
         try_witnesses(settings, log, {})
         click.echo(
             f"{appended} leaves appended, {closed} consultations closed, {lists} issuers' lists logged, "
-            f"{tables} tables decided."
+            f"{tables} tables and private lists decided."
         )
         if sent := try_digests(settings, clock):
             click.echo(f"{sent} reminders sent.")
@@ -176,6 +196,7 @@ def tick(every: int) -> None:
     while os.getppid() == parent:
         tidied = try_once(settings, log, clock, tidied)
         try_lists(settings, log, clock)
+        try_private(settings, log)
         try_tables(settings, log, clock)
         heard = try_witnesses(settings, log, heard)
         try_digests(settings, clock)

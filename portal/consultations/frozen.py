@@ -31,10 +31,11 @@ def frozen_settings(row: Consultation) -> dict[str, Any]:
         "taxonomy": row.taxonomy_version,
     }
     # What came later stands here only where it is not the default: consultations opened before keep their digest.
-    later = {"attachments": row.attachments} if row.attachments else {}
+    later: dict[str, Any] = {"attachments": row.attachments} if row.attachments else {}
     later |= {"readers": row.readers} if row.readers != 1 else {}
     later |= {"talk_days": row.talk_days} if row.talk_days != TALK_DAYS else {}
     later |= {"count_people": True} if row.count_people else {}
+    later |= {"private": {**row.private_lists, "rows": row.private_rows}} if row.private_lists else {}
     later |= {name: getattr(row, name) for name, usual in LIMITS.items() if getattr(row, name) != usual}
     return settings | later | ({"ballots": _frozen_ballots(row)} if row.with_ballots else {})
 

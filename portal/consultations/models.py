@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.consultations.private_lists import EPSILON_MOST, HEADCOUNT_OVER, ROWS, ROWS_MOST
 from portal.consultations.threshold import LIMITS, ballots_for
 from portal.extensions import Base
 
@@ -47,6 +48,12 @@ class Consultation(Base):
         ),
         CheckConstraint(" AND ".join(f"{name} >= {least}" for name, least in LIMITS.items()), name="limits"),
         CheckConstraint("NOT count_people OR ballot_mode = 'ballots'", name="count_people"),
+        CheckConstraint(
+            f"private_categories >= 0 AND private_units >= 0 AND private_categories + private_units <= {EPSILON_MOST} "
+            f"AND private_rows BETWEEN 1 AND {ROWS_MOST} AND (private_categories + private_units = 0 "
+            f"OR (headcount > {HEADCOUNT_OVER} AND ballot_mode = 'ballots'))",
+            name="private",
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -66,6 +73,9 @@ class Consultation(Base):
     unit_min_headcount: Mapped[int] = mapped_column(default=LIMITS["unit_min_headcount"])
     unit_margin: Mapped[int] = mapped_column(default=LIMITS["unit_margin"])
     themes_only_under: Mapped[int] = mapped_column(default=LIMITS["themes_only_under"])
+    private_categories: Mapped[int] = mapped_column(default=0)
+    private_units: Mapped[int] = mapped_column(default=0)
+    private_rows: Mapped[int] = mapped_column(default=ROWS)
     mix_minimum: Mapped[int] = mapped_column(default=10)
     max_chars: Mapped[int] = mapped_column(default=1000)
     talk_days: Mapped[int] = mapped_column(default=TALK_DAYS)
@@ -102,6 +112,12 @@ class Consultation(Base):
     def paraphrase_threshold(self) -> int:
         """The same of ``k_paraphrase``."""
         return ballots_for(self.k_paraphrase, self.each_ballots) if self.count_people else self.k_paraphrase
+
+    @property
+    def private_lists(self) -> dict[str, int]:
+        """The differentially private lists that are promised, with what each costs in thousandths of epsilon."""
+        promised = {"categories": self.private_categories, "units": self.private_units}
+        return {listed: epsilon for listed, epsilon in promised.items() if epsilon}
 
 
 class Unit(Base):

@@ -6,22 +6,15 @@ What concerns anonymity is frozen at opening: the settings' digest stands in the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.consultations.drafts import ConsultationDraft, UnitDraft, check_draft
 from portal.consultations.frozen import round_leaf
-from portal.consultations.models import (
-    LEVELS,
-    TALK_DAYS,
-    TALK_DAYS_MOST,
-    Consultation,
-    ConsultationModerator,
-    TaxonomyVersion,
-    Unit,
-)
+from portal.consultations.models import Consultation, ConsultationModerator, TaxonomyVersion, Unit
+from portal.consultations.private_lists import Budget
 from portal.consultations.taxonomy import (
     Taxonomy,
     check_successor,
@@ -30,73 +23,12 @@ from portal.consultations.taxonomy import (
     parse_taxonomy,
     taxonomy_sha256,
 )
-from portal.consultations.threshold import LIMITS
-from portal.crypto.attachment import COUNT_MAX
-from portal.crypto.statements import EACH_MOST
 from portal.errors import Conflict, Invalid, NotFound
 from portal.ledger.events import SLUG
-from portal.ledger.log import Log, append
+from portal.ledger.log import Log, append, lock
 from portal.ledger.turns import take_turn
 
 PUBLIC_STATES = ("open", "closed", "published")
-BALLOT_MODES = ("open", "ballots")
-READERS = (1, 2)
-
-
-@dataclass(frozen=True)
-class UnitDraft:
-    """A unit as entered: code, names, level of :data:`LEVELS`, headcount in persons."""
-
-    code: str
-    name_vi: str
-    headcount: int
-    level: str = "unit"
-    name_en: str = ""
-
-
-@dataclass(frozen=True)
-class ConsultationDraft:
-    """A consultation as entered. Units of ``k``, ``mix_minimum``: submissions; of ``max_chars``: code points.
-
-    ``readers``: how many moderators code each comment, independently: 1 or 2. ``attachments``: files that a comment may
-    have, 0 to 3. ``talk_days``: days after the last one on which people can still write to each other about comments, 0
-    for no conversations at all.
-
-    ``count_people``: whether ``k`` and ``k_paraphrase`` are meant in people, who may have several ballots each.
-    ``unit_min_headcount``, ``unit_margin`` (people) and ``themes_only_under`` (submissions): further limits of what is
-    published (:class:`portal.findings.rule.Rule`).
-
-    With ``ballot_mode`` "ballots" everyone on the roster gets ``each_ballots``, collected on the days from
-    ``collect_from`` to ``collect_until``, which end before the first comment can come.
-    """
-
-    id: str
-    title_vi: str
-    opens: date
-    closes: date
-    headcount: int
-    notice_vi: str
-    taxonomy_version: int
-    title_en: str = ""
-    intro_vi: str = ""
-    intro_en: str = ""
-    notice_en: str = ""
-    k: int = 5
-    k_paraphrase: int = 10
-    count_people: bool = False
-    unit_min_headcount: int = LIMITS["unit_min_headcount"]
-    unit_margin: int = LIMITS["unit_margin"]
-    themes_only_under: int = LIMITS["themes_only_under"]
-    mix_minimum: int = 10
-    max_chars: int = 1000
-    talk_days: int = TALK_DAYS
-    readers: int = 1
-    attachments: int = 0
-    ballot_mode: str = "open"
-    each_ballots: int = 3
-    collect_from: date | None = None
-    collect_until: date | None = None
-    units: Sequence[UnitDraft] = field(default_factory=tuple)
 
 
 def get(session: Session, consultation_id: str) -> Consultation:
@@ -137,7 +69,9 @@ def save_draft(session: Session, draft: ConsultationDraft, *, existing: Consulta
         raise Conflict("consultation-id-taken")
     if existing is not None and existing.state != "draft":
         raise Conflict("consultation-frozen")
-    _check_draft(session, draft)
+    check_draft(draft)
+    if session.get(TaxonomyVersion, draft.taxonomy_version) is None:
+        raise Invalid("taxonomy-unknown")
     row = existing or Consultation(id=draft.id)
     for name in ConsultationDraft.__dataclass_fields__:
         if name not in {"units", "id"}:
@@ -151,44 +85,6 @@ def save_draft(session: Session, draft: ConsultationDraft, *, existing: Consulta
     )
     session.flush()
     return row
-
-
-def _check_draft(session: Session, draft: ConsultationDraft) -> None:
-    if draft.opens > draft.closes:
-        raise Invalid("consultation-period")
-    if draft.k < 5 or draft.k_paraphrase < max(10, draft.k):
-        raise Invalid("consultation-threshold")
-    if any(getattr(draft, name) < least for name, least in LIMITS.items()):
-        raise Invalid("consultation-limits")
-    if not 0 <= draft.attachments <= COUNT_MAX:
-        raise Invalid("consultation-attachments")
-    if not 0 <= draft.talk_days <= TALK_DAYS_MOST:
-        raise Invalid("consultation-talk-days")
-    if draft.readers not in READERS:
-        raise Invalid("consultation-readers")
-    _check_collecting(draft)
-    if session.get(TaxonomyVersion, draft.taxonomy_version) is None:
-        raise Invalid("taxonomy-unknown")
-    codes = [unit.code for unit in draft.units]
-    if len(set(codes)) != len(codes):
-        raise Invalid("units-duplicate")
-    if any(unit.headcount < 1 or unit.level not in LEVELS for unit in draft.units):
-        raise Invalid("units-malformed")
-
-
-def _check_collecting(draft: ConsultationDraft) -> None:
-    if draft.ballot_mode not in BALLOT_MODES:
-        raise Invalid("consultation-ballot-mode")
-    if draft.ballot_mode == "open":
-        if draft.count_people:
-            raise Invalid("consultation-count-people")
-        return
-    if not 1 <= draft.each_ballots <= EACH_MOST:
-        raise Invalid("consultation-each-ballots")
-    if draft.collect_from is None or draft.collect_until is None or draft.collect_from > draft.collect_until:
-        raise Invalid("consultation-collecting-period")
-    if draft.collect_until >= draft.opens:
-        raise Invalid("consultation-collecting-late")
 
 
 def set_moderators(session: Session, row: Consultation, kids: Iterable[str]) -> None:
@@ -220,10 +116,27 @@ def open_consultation(
         raise Conflict("consultation-period-over")
     if row.with_ballots != bool(issuer_leaves):
         raise Conflict("consultation-needs-issuers")
+    _spend(session, row)
     first = append(session, log, [*issuer_leaves, round_leaf(row, "open")])
     row.open_leaf = first + len(issuer_leaves)
     row.state = "open"
     return row.open_leaf
+
+
+def _spend(session: Session, row: Consultation) -> None:
+    """Refuse private lists that the year's other consultations leave nothing for."""
+    if not row.private_lists:
+        return
+    lock(session)  # another that opens at the same time would not see this one
+    budget = private_budget(session, row.opens.year)
+    for listed, epsilon in row.private_lists.items():
+        budget = budget.spend(f"{listed} {row.id}", epsilon)
+
+
+def private_budget(session: Session, year: int) -> Budget:
+    """What the private lists of the consultations that begin in that year cost so far; drafts promise nothing."""
+    rows = [row for row in list_all(session, PUBLIC_STATES) if row.opens.year == year]
+    return Budget(tuple((f"{listed} {row.id}", cost) for row in rows for listed, cost in row.private_lists.items()))
 
 
 def close_consultation(session: Session, log: Log, row: Consultation) -> int:

@@ -54,3 +54,17 @@ class FindingCross(Base):
 
     consultation_id: Mapped[str] = mapped_column(String(40), ForeignKey("consultation.id"), primary_key=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PrivateList(Base):
+    """A differentially private list (:mod:`portal.findings.private`), drawn once: its key refuses another."""
+
+    __tablename__ = "private_list"
+    __table_args__ = (CheckConstraint("listed IN ('categories', 'units')", name="listed"),)
+
+    consultation_id: Mapped[str] = mapped_column(String(40), ForeignKey("consultation.id"), primary_key=True)
+    listed: Mapped[str] = mapped_column(String(10), primary_key=True)
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+    counts_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    counts_commitment: Mapped[bytes] = mapped_column(LargeBinary(32))
+    finding_leaf: Mapped[int] = mapped_column(ForeignKey("log_leaf.index"), unique=True)

@@ -3,7 +3,6 @@
 Use::
 
     plan = Plan("categories", each=3, most=2, epsilon=1000)      # fixed before the consultation opens
-    budget = Budget(1500).spend(plan)                            # refuses what is spent, and a list given before
     counts = bounded(codings, plan, codes, lot=secrets.token_bytes(32))
     release = Release(cid, plan, ballots, noisy(counts, plan, ballots))  # portal.findings.private_noise
 
@@ -20,8 +19,9 @@ What it promises, and what not
     Whoever sees the list learns nearly the same about a person as if these ballots had said nothing: odds change by a
     factor of ``exp(epsilon)`` at most, whatever else is known, also to colluders. It is a promise for this list alone:
     a list in bands beside it, tables, paraphrases and answers follow rules of their own (``disclosure``) and are no
-    part of it. Promises add up: several lists of one consultation cost the sum of their epsilons, which
-    :class:`Budget` keeps. Over consultations a person's own loss adds up as well.
+    part of it. Promises add up: several lists of one consultation cost the sum of their epsilons, as those of
+    several consultations do for whoever takes part in them: :class:`portal.consultations.private_lists.Budget` keeps
+    what a year of them costs together.
 
 Why every code of the list has a row
     A row that is left out for being small would say so. So there is no threshold, and rows of nobody have noise too.
@@ -36,27 +36,18 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import rfc8785
 
+from portal.consultations.private_lists import EPSILON_LEAST, EPSILON_MOST, LISTS, ROWS_MOST
 from portal.findings.counts import UNCOUNTED_FLAGS
 from portal.findings.publication import CODE, SLUG
 from portal.findings.rule import DisclosureError
 
 VERSION = 1
-HEADCOUNT_OVER = 1000
-"""People; noise that hides one of fewer would hide the findings as well."""
-LISTS = ("categories", "units")
-EACH_MOST, ROWS_MOST = 9, 5
-EPSILON_LEAST, EPSILON_MOST = 50, 2000
-"""Thousandths: a weaker promise than the latter is none."""
-
-
-def allowed(headcount: int, *, with_ballots: bool) -> bool:
-    """Whether a consultation may have such lists: large enough, and with so many ballots for each person."""
-    return headcount > HEADCOUNT_OVER and with_ballots
+EACH_MOST = 9
 
 
 @dataclass(frozen=True)
@@ -79,6 +70,13 @@ class Plan:
         if self.listed == "units" and self.most != 1:  # a ballot concerns one unit at most
             raise DisclosureError("private-plan")
 
+    @classmethod
+    def of_settings(cls, listed: str, settings: Mapping[str, Any]) -> Plan:
+        """The plan that a consultation froze at its opening; ``KeyError`` where it promised no such list."""
+        promised = settings["private"]
+        rows = 1 if listed == "units" else promised["rows"]
+        return cls(listed, settings["ballots"]["each"], rows, promised[listed])
+
     @property
     def sensitivity(self) -> int:
         """By how much one person can change all rows together, in ballots."""
@@ -96,32 +94,6 @@ class Plan:
         """The least ``t`` such that noise beyond ``t`` in either direction has at most this chance, in one row."""
         decay = math.exp(-1 / self.scale)  # P(|noise| > t) = 2 decay^(t + 1) / (1 + decay)
         return max(math.ceil(math.log(chance * (1 + decay) / 2, decay)) - 1, 0)
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What a consultation may spend on its lists, in thousandths of epsilon, and the lists that were given."""
-
-    total: int
-    spent: tuple[tuple[str, int], ...] = ()
-
-    def __post_init__(self) -> None:
-        lists = [listed for listed, _ in self.spent]
-        if len(set(lists)) != len(lists) or not 0 <= self.left <= self.total <= EPSILON_MOST:
-            raise DisclosureError("private-budget")
-
-    @property
-    def left(self) -> int:
-        """Thousandths of epsilon that are not spent: promises to one person add up."""
-        return self.total - sum(epsilon for _, epsilon in self.spent)
-
-    def spend(self, plan: Plan) -> Budget:
-        """The budget after that list; refuses one that costs more than is left, or that was given before."""
-        if plan.epsilon > self.left:
-            raise DisclosureError("private-budget-spent", left=self.left)
-        if plan.listed in dict(self.spent):
-            raise DisclosureError("private-given")
-        return replace(self, spent=(*self.spent, (plan.listed, plan.epsilon)))
 
 
 def bounded(codings: Iterable[Mapping[str, Any]], plan: Plan, codes: Iterable[str], *, lot: bytes) -> dict[str, int]:

@@ -209,6 +209,10 @@ FINDING_LEAF_2 = declare(
         version=2,
     )
 )
+# Version 3 is a differentially private list of a published consultation (portal.findings.private).
+FINDING_LEAF_3 = declare(
+    LeafType("finding", {**FINDING_LEAF.keys, "list": _one_of("categories", "units")}, version=3)
+)
 REPORT_LEAF = declare(
     LeafType("report", {"consultation": SLUGS, "document_sha256": HASH, "publication_sha256": HASH})
 )

@@ -5,7 +5,8 @@ Version 1, canonical JSON (RFC 8785)::
     {"v":1, "publication":{...}, "leaf":"<canonical JSON of the finding leaf>", "proof":"<tlog-proof>",
      "checkpoint":"<signed note>"}
 
-A table beside the one-way lists has a file of the same shape (:func:`table_json`), whose leaf is of version 2.
+A table beside the one-way lists has a file of the same shape (:func:`table_json`), whose leaf is of version 2, and a
+differentially private list has one (:func:`private_json`), whose leaf is of version 3.
 
 This module checks that the parts belong together; that the proof and the checkpoint hold is for ``tlog`` to say.
 """
@@ -21,6 +22,7 @@ from typing import Any
 import rfc8785
 
 from portal.errors import PortalError
+from portal.findings.private import parse_release
 from portal.findings.publication import parse_publication
 from portal.findings.tables import parse_table
 from portal.reports.errors import BadFindingsFile
@@ -57,6 +59,11 @@ def table_json(table: Mapping[str, Any], leaf: bytes | str, proof_text: str, che
     return _written(table, leaf, proof_text, checkpoint, _check_table)
 
 
+def private_json(release: Mapping[str, Any], leaf: bytes | str, proof_text: str, checkpoint: str) -> bytes:
+    """The same file for a private list (:mod:`portal.findings.private`); :func:`parse_private_json` is the inverse."""
+    return _written(release, leaf, proof_text, checkpoint, _check_private)
+
+
 def _written(
     publication: Mapping[str, Any], leaf: bytes | str, proof_text: str, checkpoint: str, check: Check
 ) -> bytes:
@@ -91,6 +98,11 @@ def parse_table_json(data: bytes) -> FindingsFile:
     return _read(data, _check_table)
 
 
+def parse_private_json(data: bytes) -> FindingsFile:
+    """Read what :func:`private_json` wrote, and nothing else; the same refusals."""
+    return _read(data, _check_private)
+
+
 def _read(data: bytes, check: Check) -> FindingsFile:
     try:
         table = json.loads(data)
@@ -121,6 +133,14 @@ def _check_table(document: bytes, said: Mapping[str, Any]) -> None:
     found = parse_table(document)
     names = [member.consultation for member in found.members]
     if (said["v"], said["table"], said["consultations"]) != (2, found.table, names):
+        raise BadFindingsFile
+    if said["publication_sha256"] != _digest(document):
+        raise BadFindingsFile
+
+
+def _check_private(document: bytes, said: Mapping[str, Any]) -> None:
+    found = parse_release(document)
+    if (said["v"], said["consultation"], said["list"]) != (3, found.consultation, found.plan.listed):
         raise BadFindingsFile
     if said["publication_sha256"] != _digest(document):
         raise BadFindingsFile

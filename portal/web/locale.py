@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import Flask, request, session, url_for
+from flask_babel import format_decimal
 from flask_security import current_user
 
 from portal.extensions import babel
@@ -50,6 +51,11 @@ def show_day(value: date) -> str:
     return day_in(_here(), value)
 
 
+def show_thousandths(value: int) -> str:
+    """Thousandths as a decimal number of the request's language: 500 -> 0,5."""
+    return str(format_decimal(value / 1000))
+
+
 def _here() -> str:
     return staff_locale() if "staff" in request.script_root else public_locale()
 
@@ -59,6 +65,7 @@ def install(app: Flask, *, staff: bool) -> None:
     configure(app)
     chooser = staff_locale if staff else public_locale
     babel.init_app(app, locale_selector=chooser)
-    app.context_processor(lambda: {"locale": chooser(), "pick": pick, "show_day": show_day})
+    shown = {"pick": pick, "show_day": show_day, "show_thousandths": show_thousandths}
+    app.context_processor(lambda: {"locale": chooser(), **shown})
     if not staff:
         app.context_processor(lambda: {"public_url": public_url, "lang_switch_url": other_language_url()})

@@ -1,4 +1,4 @@
-"""Words of what is refused of tables beside the published lists."""
+"""Words of what is refused of tables and private lists beside the published lists."""
 
 from __future__ import annotations
 
@@ -14,5 +14,23 @@ TABLES = {
         "comments cannot be added to theirs."
     ),
     "table-year-unpublished": _l("A consultation that closed in this year is not published yet. Publish it first."),
+    "private-unknown": _l("There is no such list."),
+    "private-given": _l("This list has been drawn already. Its numbers do not change."),
+    "private-not-promised": _l("This consultation did not promise such a list before it opened."),
+    "private-missing": _l(
+        "This machine cannot draw the noise of private lists: the extra “private” is not installed. Install it, or "
+        "choose no private lists."
+    ),
+    "private-budget-spent": _l(
+        "Private lists may cost a person who takes part in everything 2 units of epsilon in a calendar year. Others "
+        "that open in the same year leave less than these lists take: choose weaker ones, or none."
+    ),
+    "consultation-private-range": _l(
+        "Both private lists together may cost 2 units of epsilon at most, and a comment counts in 1 to 5 rows."
+    ),
+    "consultation-private-few": _l(
+        "Private lists are for offices of more than 1 000 people whose comments use up ballots: with fewer people the "
+        "noise would hide the findings as well."
+    ),
     "table-asked": _l("This table has been asked for already. Its answer does not change."),
 }

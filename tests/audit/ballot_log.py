@@ -76,14 +76,14 @@ def build(
     office: Office,
     folder: Path,
     static: Path | None = None,
-    readers: int = 1,
+    **settings: Any,
 ) -> BallotCase:
     """Three people collect (nine ballots), one draws cards (three pairs); five ballots and one pair are spent.
 
     ``folder``: for the issuers' stores; ``static``: the served files of an export, which is left out without them.
     """
     pair = two_issuers(folder, clock, people=PEOPLE, each=EACH, cards=CARDS)
-    row = open_with_ballots(session, log, clock, pair, readers=readers)
+    row = open_with_ballots(session, log, clock, pair, **settings)
     signers = {one.name: _signer(pair, one) for one in pair}
     held = [one for code in ("CB001", "CB002", "CB003") for one in collect(pair, code)]
     drawn = draw_cards(pair, "CB004")

@@ -29,6 +29,7 @@ from portal.crypto.atrest import AtRest
 from portal.crypto.rowkey import sealed_size
 from portal.findings import service as findings
 from portal.findings.models import Publication
+from portal.findings.private_giving import give
 from portal.ledger import events
 from portal.ledger.assets import ServedFile, log_assets
 from portal.ledger.log import Log, append
@@ -59,6 +60,8 @@ WITNESSES = (
     MldsaCosignerSigner("witness.example/mat-tran", b"\2" * 32),
 )
 MESSAGES = 150
+PRIVATE = {"headcount": 1200, "private_categories": 1000, "private_units": 500}
+"""Of the consultation with ballots, which therefore has two differentially private lists."""
 
 
 @dataclass
@@ -135,7 +138,7 @@ def walk_rich(
     _walk_plain(session, log, clock, atrest, office)
     _messages(session, log)
     before = places(session)
-    build(session, log, clock, office, folder, readers=2)
+    build(session, log, clock, office, folder, readers=2, **PRIVATE)
     _publish_ballots(session, log, atrest, [place for place in places(session) if place not in before])
     _consolidated(session, log)
     key = accounts.get_key(session, office.kids[0])
@@ -235,6 +238,8 @@ def _publish_ballots(session: Session, log: Log, atrest: AtRest, own: list[int])
     for _ in range(2):
         code("newcomer", own[0], 3, "C1", reason="<p>Không ai chủ trì.</p>")
     findings.publish(session, log, atrest, row)
+    for listed in ("categories", "units"):
+        give(session, log, atrest, row, listed)
 
 
 def export_rich(session: Session, log: Log, atrest: AtRest, static: Path) -> Rich:

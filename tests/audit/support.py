@@ -84,9 +84,14 @@ def relogged(files: Files, log: Log, change: Callable[[list[bytes]], Iterable[by
     entries = list(change(entries_of(files)))
     rest = {name: data for name, data in files.items() if not name.startswith("log/")}
     made = {**rest, **log_files(entries, log)}
-    for name in [name for name in made if name.endswith("/findings.json")]:
+    for name in [name for name in made if is_proven(name)]:
         made[name] = _proven(json.loads(made[name]), entries, made, log)
     return made
+
+
+def is_proven(name: str) -> bool:
+    """Whether that file holds a publication, a table or a private list with its proof."""
+    return name.startswith(("results/", "tables/"))
 
 
 def _proven(document: dict[str, Any], entries: list[bytes], files: Files, log: Log) -> bytes:

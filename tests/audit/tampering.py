@@ -18,7 +18,7 @@ from portal.ledger import events
 from portal.moderation import redaction
 from tests.audit.ballot_log import dump
 from tests.audit.rich import Rich
-from tests.audit.support import Files, log_names, relogged
+from tests.audit.support import Files, is_proven, log_names, relogged
 
 Tag = tuple[str, int]
 Numbered = list[tuple[int, bytes]]
@@ -49,7 +49,7 @@ def lied(rich: Rich, change: Change) -> Files:
             item["submission"] = moved.get(item["submission"], item["submission"])
         opening["codings"].sort(key=lambda item: item["submission"])
     files = {**rich.files, "openings.json": dump_canonical(openings)}
-    for name in (name for name in files if name.endswith("/findings.json")):
+    for name in filter(is_proven, files):
         file = json.loads(files[name])
         file["leaf"] = _refitted(file["leaf"].encode(), moved, openings).decode()
         files[name] = dump_canonical(file)
@@ -169,6 +169,8 @@ def another(value: Any, key: str) -> Any:
         return ["00" * 16] if key == "keys" else [*value[:-1], "zz-khac"]
     if value in {"add", "revoke", "open", "close"}:
         return {"add": "revoke", "revoke": "add", "open": "close", "close": "open"}[value]
+    if key == "list":
+        return {"categories": "units", "units": "categories"}[value]
     if value in redaction.RIGHTS:
         return {"mask": "removal", "removal": "mask", "paraphrase": "mask"}[value]
     if events.HASH(value) or events.KID.fullmatch(value):

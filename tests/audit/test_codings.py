@@ -166,7 +166,7 @@ def test_settings_that_say_one_reader_do_not_hide_the_slots(rich) -> None:
 
 def test_older_openings_stay_readable_and_know_no_slots(rich) -> None:
     openings = json.loads(rich.files["openings.json"])
-    assert openings["v"] == 4
+    assert openings["v"] == 5
     # given what an earlier version wrote: no consultation that two people read
     plain = {PLAIN: openings["consultations"][PLAIN]}
     assert parse_openings(dump_canonical({"v": 2, "consultations": plain})).rounds == plain

@@ -189,7 +189,7 @@ def republished(rich: Rich, change: Callable[[dict[str, Any]], None], name: str 
 
 def _with_digest(data: bytes, name: str, sha256: str) -> bytes:
     leaf = json.loads(data)
-    if leaf["type"] in {"finding", "report"} and leaf.get("consultation") == name:
+    if leaf["type"] in {"finding", "report"} and leaf.get("consultation") == name and "list" not in leaf:
         leaf["publication_sha256"] = sha256
     return dump_canonical(leaf)
 

@@ -16,7 +16,7 @@ from portal.ledger import events
 from portal.ledger.events import REGISTRY
 from portal.tlog.tiles import encode_bundle
 from tests.audit import tampering
-from tests.audit.rich import PLAIN, Rich
+from tests.audit.rich import PLAIN, WITH_BALLOTS, Rich
 from tests.audit.support import flip, log_files, names, relogged
 from tests.audit.tampering import lied, places_of
 
@@ -165,6 +165,13 @@ LEAVES: dict[tuple[str, int], dict[str, str]] = {
         "dropped": GONE, "doubled": "table-twice", "again": "table-twice", "first": "table-before-findings",
         "last": KEPT, "swapped": "finding-from-the-future", "rolled back": GONE,
     },
+    ("finding", 3): {
+        "consultation": "private-before-findings", "list": "private-twice",
+        "publication_sha256": "publication-not-as-logged", "counts_commitment": "counts-commitment-does-not-open",
+        "checkpoint_size": "finding-from-the-future",
+        "dropped": GONE, "doubled": "private-twice", "again": "private-twice", "first": "private-before-findings",
+        "last": KEPT, "swapped": "finding-from-the-future", "rolled back": GONE,
+    },
     ("report", 1): {  # a later revision stands in its place: auditors get the newest text
         "consultation": "report-without-consultation", "document_sha256": KEPT,
         "publication_sha256": "report-of-other-finding",
@@ -296,6 +303,7 @@ FILES = {  # {rest}: the leaves beyond the first full tile
     "full tile": "log/tile/0/000", "partial tile": "log/tile/0/001.p/{rest}", "upper tile": "log/tile/1/000.p/1",
     "full bundle": "log/tile/entries/000", "partial bundle": "log/tile/entries/001.p/{rest}",
     "publication": f"results/{PLAIN}/findings.json", "table": f"tables/units-{PLAIN}/findings.json",
+    "private list": f"results/{WITH_BALLOTS}/private-categories.json",
     "openings": "openings.json",
     "asset manifest": "static/manifest.json", "asset": "static/pages-submit.js",
 }  # fmt: skip
@@ -320,6 +328,8 @@ DAMAGED: dict[str, dict[str, str]] = {
                     "swapped": "publication-not-as-logged", "dropped": "publication-missing"},
     "table": {**dict.fromkeys(DOCUMENT, "publication-malformed"), "flipped": "*",
               "swapped": "publication-not-as-logged", "dropped": "publication-missing"},
+    "private list": {**dict.fromkeys(DOCUMENT, "publication-malformed"), "flipped": "*",
+                     "swapped": "publication-not-as-logged", "dropped": "publication-missing"},
     "openings": {**dict.fromkeys(DOCUMENT, "openings-malformed"), "flipped": "*", "swapped": "openings-malformed"},
     "asset manifest": {**dict.fromkeys((*DOCUMENT, "flipped", "swapped"), "asset-manifest-not-as-logged"),
                        "dropped": "missing"},
@@ -343,7 +353,11 @@ def damaged(rich: Rich, kind: str, way: str) -> list[dict[str, bytes]]:
         return [{**files, name: flip(data, place)} for place in places]
     if way == "dropped":
         return [{one: held for one, held in files.items() if one != name}]
-    others = {"publication": "results/phieu-2026/findings.json", "table": f"tables/levels-{PLAIN}/findings.json"}
+    others = {
+        "publication": f"results/{WITH_BALLOTS}/findings.json",
+        "table": f"tables/levels-{PLAIN}/findings.json",
+        "private list": f"results/{WITH_BALLOTS}/private-units.json",
+    }
     twin = others.get(kind) or files_of(rich)[TWIN[kind]]
     made = {
         "empty": b"", "cut": data[:-1], "halved": data[: len(data) // 2], "longer": data + b"\n", "twice": data + data,
@@ -367,7 +381,8 @@ def test_the_table_covers_every_kind_of_file_of_an_export(rich) -> None:
     def kind_of(name: str) -> str:
         room, _, rest = name.partition("/")
         asset = "asset manifest" if rest == "manifest.json" else "asset"
-        return {"results": "publication", "tables": "table", "static": asset}.get(
+        result = "private list" if "/private-" in rest else "publication"
+        return {"results": result, "tables": "table", "static": asset}.get(
             room, next((kind for kind, file in files_of(rich).items() if file == name), "")
         )
 

@@ -163,13 +163,13 @@ def open_with_ballots(session: Session, log: Log, clock: Clock, pair: IssuerPair
     last day of collecting.
     """
     opens = pair.collect_until + timedelta(days=2)
+    settings: dict[str, Any] = {"headcount": 75, **over}
     draft = consultations.ConsultationDraft(
         id=pair.consultation,
         title_vi="Góp ý có phiếu",
         title_en="With ballots",
         opens=opens,
         closes=opens + timedelta(days=14),
-        headcount=75,
         notice_vi="Đây là kênh góp ý theo quy chế dân chủ của cơ quan.",
         taxonomy_version=consultations.list_taxonomies(session)[0].version,
         mix_minimum=3,
@@ -178,7 +178,7 @@ def open_with_ballots(session: Session, log: Log, clock: Clock, pair: IssuerPair
         collect_from=pair.collect_from,
         collect_until=pair.collect_until,
         units=[consultations.UnitDraft(f"P{n}", f"Phòng số {n}", 12, name_en=f"Room {n}") for n in range(1, 5)],
-        **over,
+        **settings,
     )
     row = consultations.save_draft(session, draft)
     active = select(ModeratorKey.kid).where(ModeratorKey.state == "active")

@@ -54,7 +54,7 @@ RANDOM = (
 )
 VALUES: Mapping[str, tuple[Any, ...]] = {
     "cid": (CID,), "name": (f"units-{CID}",), "subject": (CID,), "code": ("C1", "D1"), "version": (1,),
-    "kind": ("units", *WRITERS),
+    "kind": ("units", *WRITERS), "listed": ("categories", "units"),
 }  # fmt: skip
 RANDOM_COLUMNS = {"password", "wrapped", "leaf_index"}
 """Salts and hashes of passwords, and the places to which comments are shuffled."""

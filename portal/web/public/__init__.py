@@ -21,6 +21,7 @@ from portal.web.public import (
     log,
     mail,
     pages,
+    private,
     receipts,
     results,
     sealing,
@@ -30,11 +31,11 @@ from portal.web.public import (
 from portal.web.public.blueprint import public
 from portal.web.runtime import KEY, runtime
 
-__all__ = ["ballots", "board", "install", "log", "mail", "pages", "receipts", "results", "sealing", "tables"]
+__all__ = ["ballots", "board", "install", "log", "mail", "pages", "private", "receipts", "results", "sealing", "tables"]
 
 NAV = {
     "home": ("consultation",),
-    "results": ("result", "table", "board", "boards"),
+    "results": ("result", "table", "private_list", "board", "boards"),
     "how": (),
     "receipt": ("proof",),
     "log": (),

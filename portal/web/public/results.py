@@ -9,6 +9,7 @@ from portal.audit.export import findings_file
 from portal.concerns import service as concerns
 from portal.consultations import service as consultations
 from portal.extensions import db
+from portal.findings import private_service as private
 from portal.findings import service as findings
 from portal.web.concern_words import KINDS, STATES
 from portal.web.locale import public_locale
@@ -44,6 +45,7 @@ def result(cid: str) -> ResponseReturnValue:
         kinds=KINDS,
         leaf=publication.finding_leaf,
         tables=table_links(db.session(), public_locale(), about=cid),
+        private=[one.listed for one in private.lists_of(db.session(), cid)],
     )
 
 

@@ -12,27 +12,24 @@ from wtforms import (
     FormField,
     IntegerField,
     RadioField,
-    SelectField,
     SelectMultipleField,
     ValidationError,
 )
 from wtforms.validators import InputRequired, Optional
 
-from portal.consultations.models import TALK_DAYS, TALK_DAYS_MOST, Consultation
-from portal.consultations.service import ConsultationDraft
-from portal.consultations.threshold import LIMITS
-from portal.crypto.attachment import COUNT_MAX
+from portal.consultations.drafts import ConsultationDraft
+from portal.consultations.models import Consultation
+from portal.consultations.private_lists import ROWS
 from portal.crypto.statements import EACH_MOST, SignedTerms
 from portal.ledger.events import SLUG
 from portal.web.forms import number
+from portal.web.staff.consultation_rules import RuleFields
 from portal.web.staff.consultation_units import UNITS_MAX, UnitRow, roster_values, unit_values
-from portal.web.staff.forms import StaffForm, line, paragraphs, put_error
+from portal.web.staff.forms import line, paragraphs, put_error
 
 REMOVE = "remove-unit-"
 EACH_DEFAULT = 3
 BALLOT_MODES = {"ballots": _l("Everyone with a ballot (recommended)"), "open": _l("Anyone who reaches the page")}
-
-COUNTED = {True: _l("People (recommended)"), False: _l("Comments")}
 
 READERS = {1: _l("One moderator"), 2: _l("Two moderators, each alone")}
 
@@ -45,6 +42,8 @@ FIELD_OF = {
     "consultation-attachments": "attachments",
     "consultation-count-people": "count_people",
     "consultation-limits": "unit_min_headcount",
+    "consultation-private-few": "private_categories",
+    "consultation-private-range": "private_rows",
     "taxonomy-unknown": "taxonomy_version",
     "consultation-ballot-mode": "ballot_mode",
     "consultation-readers": "readers",
@@ -55,12 +54,7 @@ FIELD_OF = {
 }
 
 
-def is_true(value: object) -> bool:
-    """A choice between two, as the page sends it or as the draft holds it."""
-    return value in (True, "True")
-
-
-class ConsultationForm(StaffForm):
+class ConsultationForm(RuleFields):
     """Everything that a draft holds. ``kids`` are the chosen moderator keys."""
 
     id = line(
@@ -102,87 +96,6 @@ class ConsultationForm(StaffForm):
     collect_from = DateField(_l("First day of collecting"), validators=[Optional()])
     collect_until = DateField(_l("Last day of collecting"), validators=[Optional()])
     headcount = number(_l("Headcount of the office"), least=1, most=1_000_000)
-    taxonomy_version = SelectField(_l("Version of the taxonomy"), coerce=int)
-    k = number(
-        _l("Threshold"),
-        least=5,
-        most=1000,
-        default=5,
-        description=_l(
-            "A row of the findings is shown from this many on, comments or people as chosen below; at least 5."
-        ),
-    )
-    k_paraphrase = number(
-        _l("Threshold for paraphrases"),
-        least=10,
-        most=1000,
-        default=10,
-        description=_l(
-            "The committee sees the paraphrases of a theme from this many on, counted the same way; at least 10."
-        ),
-    )
-    count_people = RadioField(
-        _l("What the thresholds count"),
-        choices=list(COUNTED.items()),
-        coerce=is_true,
-        default=False,
-        description=_l(
-            "It makes a difference where everyone has several ballots: 5 comments may come from 2 people with 3 "
-            "ballots each; 5 people take 13 comments. Counting people protects better and shows less."
-        ),
-    )
-    unit_min_headcount = number(
-        _l("Least headcount of a unit with a row"),
-        least=LIMITS["unit_min_headcount"],
-        most=1000,
-        default=LIMITS["unit_min_headcount"],
-        description=_l("Units with fewer people have no row of their own; at least 10."),
-    )
-    unit_margin = number(
-        _l("People of a unit outside its row"),
-        least=LIMITS["unit_margin"],
-        most=1000,
-        default=LIMITS["unit_margin"],
-        description=_l("So many people at least are not counted in their unit's row; at least 3."),
-    )
-    themes_only_under = number(
-        _l("Comments for more than groups of concerns"),
-        least=LIMITS["themes_only_under"],
-        most=100_000,
-        default=LIMITS["themes_only_under"],
-        description=_l("With fewer comments only groups of concerns are published; at least 20."),
-    )
-    mix_minimum = number(
-        _l("Comments shuffled together"),
-        least=1,
-        most=100_000,
-        default=10,
-        description=_l(
-            "Comments wait until the day has ended and so many can enter the log in random order, "
-            "at most until the promised day."
-        ),
-    )
-    max_chars = number(_l("Most characters of a comment"), least=100, most=1500, default=1000)
-    attachments = number(
-        _l("Files with a comment"),
-        least=0,
-        most=COUNT_MAX,
-        default=0,
-        description=_l(
-            "0 to 3 pictures, PDF or Office files. A file can tell more of its sender than words do, so choose 0 "
-            "unless files are needed."
-        ),
-    )
-    talk_days = number(
-        _l("Days of conversation"),
-        least=0,
-        most=TALK_DAYS_MOST,
-        default=TALK_DAYS,
-        description=_l(
-            "So many days after the last one, moderators can ask back and submitters can answer; then what was "
-            "written is erased. 0: no conversations."
-        ),
-    )
     readers = RadioField(
         _l("Readers of each comment"),
         choices=list(READERS.items()),
@@ -256,6 +169,8 @@ class ConsultationForm(StaffForm):
         values = {name: self[name].data for name in names}
         if self.ballot_mode.data == "open":
             values |= {"each_ballots": EACH_DEFAULT, "collect_from": None, "collect_until": None}
+        if not any((values["private_categories"], values["private_units"])):
+            values["private_rows"] = ROWS
         values["count_people"] &= self.ballot_mode.data == "ballots" and values["each_ballots"] > 1
         return ConsultationDraft(**values, units=[row.draft() for row in self.unit_rows()])
 

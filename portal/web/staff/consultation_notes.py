@@ -9,13 +9,15 @@ from flask_babel import gettext
 from portal.accounts.models import ModeratorKey
 from portal.consultations.models import Consultation
 from portal.findings.service import rule_of
+from portal.web.locale import show_thousandths
 
 READERS_LEAST = 2
 
 
-def warnings(row: Consultation, keys: Sequence[ModeratorKey]) -> list[str]:
-    """Sentences about the draft as it stands; ``keys`` are the chosen ones, whatever their state."""
-    found = [*_readers(keys), *_sizes(row), *_voices(row)]
+def warnings(row: Consultation, keys: Sequence[ModeratorKey], left: int) -> list[str]:
+    """Sentences about the draft as it stands; ``keys`` are the chosen ones, whatever their state; ``left``: what the
+    year's private lists leave, in thousandths of epsilon."""
+    found = [*_readers(keys), *_sizes(row), *_voices(row), *_private(row, left)]
     if not row.units:
         found.append(gettext("There are no units yet: enter at least one before opening."))
     return found
@@ -63,6 +65,21 @@ def _sizes(row: Consultation) -> list[str]:
             )
         )
     return found
+
+
+def _private(row: Consultation, left: int) -> list[str]:
+    wanted = sum(row.private_lists.values())
+    if not wanted or wanted <= left:
+        return []
+    return [
+        gettext(
+            "The private lists take epsilon %(wanted)s, and those that open in %(year)s leave %(left)s. Choose weaker "
+            "ones, or none: as it stands, the consultation cannot be opened.",
+            wanted=show_thousandths(wanted),
+            year=row.opens.year,
+            left=show_thousandths(left),
+        )
+    ]
 
 
 def _voices(row: Consultation) -> list[str]:

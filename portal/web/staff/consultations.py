@@ -14,6 +14,7 @@ from portal.consultations.models import Consultation
 from portal.consultations.taxonomy import default_taxonomy
 from portal.errors import Conflict, Invalid
 from portal.extensions import db
+from portal.findings.private_service import check_ready
 from portal.moderation.service import state as moderation_state
 from portal.submissions.sequencing import sequence_groups
 from portal.web.runtime import runtime, unit_of_work
@@ -84,6 +85,7 @@ def open_now(cid: str) -> ResponseReturnValue:
     with unit_of_work() as session:
         row = service.get(session, cid)
         _check_keys(session, row)
+        check_ready(row)
         wanted = tools.settings.ballot_issuers
         issuers.open_consultation(session, tools.log, row, today=tools.clock.today(), wanted=wanted)
     flash(gettext("The consultation is open. Its rules are frozen and stand in the log."), "success")
@@ -127,7 +129,8 @@ def _whole(template: str, row: Consultation, **more: object) -> str:
     tools = runtime()
     today, wanted = tools.clock.today(), tools.settings.ballot_issuers
     keys = accounts.keys_of(db.session, [moderator.kid for moderator in row.moderators])
-    found = [*cautions(row, wanted=wanted, today=today), *warnings(row, keys)] if row.state == "draft" else []
+    left = service.private_budget(db.session(), row.opens.year).left
+    found = [*cautions(row, wanted=wanted, today=today), *warnings(row, keys, left)] if row.state == "draft" else []
     return render_template(
         template,
         row=row,

@@ -13,6 +13,7 @@ from portal.concerns import service as concerns
 from portal.consultations import service as consultations
 from portal.consultations.models import Consultation
 from portal.extensions import db
+from portal.findings import private_service as private
 from portal.findings import service
 from portal.moderation import service as moderation
 from portal.moderation.overview import too_few
@@ -68,10 +69,13 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<cid>")
 def show(cid: str) -> ResponseReturnValue:
     """What was published, as the public sees it."""
-    publication = service.get(db.session, cid)
+    publication, row = service.get(db.session, cid), consultations.get_public(db.session, cid)
+    drawn = [one.listed for one in private.lists_of(db.session(), cid)]
     return render_template(
         "staff/findings/show.html",
-        row=consultations.get_public(db.session, cid),
+        row=row,
+        private=[(listed, public_address(f"results/{cid}/private/{listed}")) for listed in drawn],
+        awaited=len(row.private_lists) > len(drawn),
         document=service.document_of(publication),
         findings=shown(cid),
         leaf=publication.finding_leaf,
