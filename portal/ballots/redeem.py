@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Integer, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,12 @@ COUNT = (
     .where(BallotCount.consultation_id == bindparam("name"), BallotCount.kind == bindparam("of_kind"))
     .where(BallotCount.spent < BallotCount.most)
     .values(spent=BallotCount.spent + 1)
+)
+COUNT_MANY = (
+    update(cast(Table, BallotCount.__table__))
+    .where(BallotCount.consultation_id == bindparam("name"), BallotCount.kind == bindparam("of_kind"))
+    .where(BallotCount.spent + bindparam("many", type_=Integer) <= BallotCount.most)
+    .values(spent=BallotCount.spent + bindparam("many", type_=Integer))
 )
 SPENT = select(Nullifier.value).where(Nullifier.value.in_(bindparam("nonces", expanding=True))).limit(1)
 ISSUERS = select(ConsultationIssuer.issuer, ConsultationIssuer.terms_sha256, ConsultationIssuer.issued).where(
@@ -83,6 +91,22 @@ def spend(session: Session, verified: Verified) -> None:
         connection.execute(INSERT, rows)
     except IntegrityError:
         raise Conflict("ballot-spent") from None
+
+
+def spend_all(session: Session, ballots: Sequence[Verified]) -> bool:
+    """Use several ballots up at once; False, with nothing written that may stay, where one of them must be asked alone:
+    it was spent, or there are more of its kind than were issued. A race for one raises ``IntegrityError``."""
+    connection = session.connection()
+    nonces = sorted((nonce, one.ballot.consultation) for one in ballots for nonce in one.ballot.nonces)
+    values = [nonce for nonce, _ in nonces]
+    if len(set(values)) < len(values) or connection.execute(SPENT, {"nonces": values}).first() is not None:
+        return False
+    for (name, kind), many in sorted(Counter((one.ballot.consultation, one.ballot.kind) for one in ballots).items()):
+        counted = connection.execute(COUNT_MANY, {"name": name, "of_kind": kind, "many": many})
+        if counted.rowcount != 1:
+            return False
+    connection.execute(INSERT, [{"value": nonce, "consultation_id": name} for nonce, name in nonces])
+    return True
 
 
 def electorate(session: Session, consultation: str) -> Electorate:

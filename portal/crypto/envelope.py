@@ -15,6 +15,7 @@ left out is sealed to a throwaway key, so that neither size nor structure tells 
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from portal.crypto.canonical import dump_canonical, parse_canonical
+from portal.crypto.canonical import dump_canonical
 from portal.crypto.errors import CannotOpen, CryptoError, EnvelopeError, KeyFormatError
 from portal.crypto.keys import kid_of, load_private, load_public, new_seed, public_key
 from portal.crypto.padding import COMMENT_SIZE, pad, unpad
@@ -158,16 +159,20 @@ def _seal_wrap(content_key: bytes, key: bytes, info: bytes) -> bytes:
 
 def _parse_header(head: bytes) -> EnvelopeHeader:
     try:
-        document = parse_canonical(head[6:])
-    except CryptoError as error:
-        raise EnvelopeError("the header is not canonical") from error
-    if set(document) != _HEADER_KEYS or not isinstance(document["consultation"], str):
+        document = json.loads(head[6:].decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise EnvelopeError("the header is not JSON") from error
+    if not isinstance(document, dict) or set(document) != _HEADER_KEYS or not isinstance(document["consultation"], str):
         raise EnvelopeError("the header has other keys")
     keys = document["keys"]
     if not isinstance(keys, list) or not all(_is_kid(kid) for kid in keys) or len(keys) > MAX_KEYS:
         raise EnvelopeError("the header names no keys")
     header = EnvelopeHeader(document["consultation"], tuple(keys))
-    if not keys or keys != sorted(set(keys)) or header.encode() != head:
+    try:  # byte for byte what version 1 writes of these values: canonical, of this suite and size
+        same = bool(keys) and keys == sorted(set(keys)) and header.encode() == head
+    except CryptoError as error:
+        raise EnvelopeError("the header is not canonical") from error
+    if not same:
         raise EnvelopeError("the header is not that of version 1")
     return header
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import cast
@@ -17,6 +18,7 @@ from portal.tlog.merkle import leaf_hash
 
 # Core statements made once: what every submission runs should not be built and compiled every time.
 INSERT = insert(cast(Table, PoolEntry.__table__))
+HOLD_ALL = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,29 @@ def hold(session: Session, digest: bytes) -> None:
     if session.get_bind().dialect.name == "postgresql":
         key = int.from_bytes(digest[:8], "big", signed=True)
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def hold_all(session: Session, digests: Sequence[bytes]) -> None:
+    """The same for several leaves, in one order for everybody, so that two groups never wait for each other."""
+    if session.get_bind().dialect.name == "postgresql":
+        keys = sorted(int.from_bytes(digest[:8], "big", signed=True) for digest in digests)
+        session.connection().execute(HOLD_ALL, {"keys": keys})
+
+
+def put_all(
+    session: Session, leaves: Sequence[tuple[str, bytes, bytes]], *, kind: str, today: date, promise_days: int
+) -> dict[bytes, Waiting]:
+    """Let several leaves wait, each its group, data and hash; what waits now, by hash. Refuses as :func:`put` does."""
+    if leaves and rolled_back(session):
+        raise Conflict("log-rolled-back")
+    due = today + timedelta(days=promise_days)
+    rows = [
+        {"group": group, "kind": kind, "data": data, "leaf_hash": digest, "day": today, "due": due}
+        for group, data, digest in leaves
+    ]
+    if rows:
+        session.connection().execute(INSERT, rows)
+    return {digest: Waiting(digest, due, data) for _, data, digest in leaves}
 
 
 def put(session: Session, *, group: str, kind: str, data: bytes, today: date, promise_days: int) -> Waiting:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,16 +16,15 @@ from portal.clock import Clock
 from portal.consultations.intake import Intake, intake_of
 from portal.consultations.models import Consultation
 from portal.crypto.encoding import b64url_encode
-from portal.crypto.envelope import EnvelopeError, parse_envelope
+from portal.crypto.envelope import EnvelopeError, EnvelopeHeader, parse_envelope
 from portal.errors import Conflict, Invalid
 from portal.ledger import events, pool
 from portal.ledger.log import Log, read_leaf
-from portal.submissions.models import SealedEnvelope, Submission
+from portal.submissions.models import Submission
+from portal.submissions.together import INSERT, INSERT_ENVELOPE, Offer, check_header
 from portal.tlog.merkle import leaf_hash
 
 # Core statements made once: this is the one path whose cost every submitter waits for.
-INSERT = insert(cast(Table, Submission.__table__))
-INSERT_ENVELOPE = insert(cast(Table, SealedEnvelope.__table__))
 EARLIER = select(Submission.locator_hash).where(Submission.leaf_hash == bindparam("leaf_hash"))
 
 
@@ -75,6 +74,17 @@ def accept(
     return Acceptance(leaf, log.promise(waiting.leaf_hash, waiting.due), fresh=True)
 
 
+def offer(
+    consultation: str, *, envelope: bytes, locator_hash: bytes, ballot: redeem.Verified | None
+) -> Offer:
+    """A comment made ready for :func:`portal.submissions.together.accept_all`; refuses what no consultation takes."""
+    if len(locator_hash) != hashlib.sha256().digest_size:
+        raise Invalid("receipt-malformed")
+    digest = hashlib.sha256(envelope).digest()
+    leaf = _encoded(consultation, digest, ballot.data if ballot else None)
+    return Offer(consultation, envelope, locator_hash, ballot, leaf, leaf_hash(leaf), digest, _header(envelope))
+
+
 def came_before(session: Session, place: Intake, *, envelope: bytes, ballot: bytes | redeem.Verified | None) -> bool:
     """Whether this very comment was taken already: then nothing that is full or busy by now may refuse its retry."""
     data = ballot.data if isinstance(ballot, redeem.Verified) else ballot
@@ -85,7 +95,11 @@ def came_before(session: Session, place: Intake, *, envelope: bytes, ballot: byt
 def _leaf(place: Intake, digest: bytes, ballot: bytes | None) -> bytes:
     if place.with_ballots != (ballot is not None):
         raise Invalid("ballot-missing" if place.with_ballots else "ballot-not-needed")
-    values: dict[str, Any] = {"consultation": place.id, "envelope_sha256": digest.hex()}
+    return _encoded(place.id, digest, ballot)
+
+
+def _encoded(consultation: str, digest: bytes, ballot: bytes | None) -> bytes:
+    values: dict[str, Any] = {"consultation": consultation, "envelope_sha256": digest.hex()}
     if ballot is None:
         return events.encode("submission", **values)
     try:
@@ -113,14 +127,15 @@ def _store(session: Session, consultation_id: str, envelope: bytes, hashes: dict
 
 
 def _check_envelope(place: Intake, envelope: bytes) -> None:
+    check_header(place, _header(envelope))
+
+
+def _header(envelope: bytes) -> EnvelopeHeader | None:
+    """None where the envelope is malformed."""
     try:
-        parsed = parse_envelope(envelope)
+        return parse_envelope(envelope).header
     except EnvelopeError:
-        raise Invalid("envelope-malformed") from None
-    if parsed.header.consultation != place.id:
-        raise Conflict("envelope-other-consultation")
-    if parsed.header.keys != place.kids:
-        raise Conflict("envelope-unknown-key")
+        return None
 
 
 def _came_before(session: Session, place_hash: bytes, locator_hash: bytes) -> bool:

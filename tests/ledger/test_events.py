@@ -45,6 +45,7 @@ LATER = {
         "each": 3, "issuers": ["thanh-tra", "van-phong"], "collect_from": "2026-11-10", "collect_until": "2026-11-20",
     },
     ("coding", 2): {"slot": 3},
+    ("finding", 3): {"list": "units"},
     ("report", 2): {"revision": 2, "approvals": 2},
     ("submission", 2): {"ballot": b64url_encode(bytes(625))},
 }  # fmt: skip

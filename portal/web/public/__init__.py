@@ -10,6 +10,7 @@ from flask import Flask, request, url_for
 from flask_babel import gettext
 
 from portal.config import Settings
+from portal.submissions.together import Group
 from portal.web import access
 from portal.web.bucket import GlobalBucket
 from portal.web.locale import public_url
@@ -78,6 +79,7 @@ def install(app: Flask, settings: Settings) -> None:
     """Give ``app`` the public pages, in both languages, and what guards them."""
     app.before_request(partial(check_origin, settings))
     app.before_request(access.guard)
+    app.extensions[submissions.GROUP] = Group(submissions.take_all)
     for name, rate in submissions.rates(settings.open_rate).items():
         app.extensions[name] = GlobalBucket(rate, app.extensions[KEY].clock)
     app.jinja_env.globals["asset"] = asset

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from typing import cast
+from functools import partial
+from typing import Any, cast
 
 from flask import current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.ballots import redeem
 from portal.consultations.intake import Intake, intake
 from portal.crypto.attachment import SIZES
-from portal.errors import Invalid
+from portal.errors import Invalid, PortalError
 from portal.extensions import db
 from portal.submissions import attachments
-from portal.submissions.service import Acceptance, accept, came_before
+from portal.submissions.service import Acceptance, accept, came_before, offer
+from portal.submissions.together import Alone, Group, Offer, Outcome, accept_all
 from portal.web.bucket import GlobalBucket
 from portal.web.public import attached
 from portal.web.public.blueprint import public
@@ -30,6 +33,8 @@ FILE_MAX = 64 * 1024
 
 Spendable = redeem.Verified | bytes | None
 """A ballot as :func:`portal.submissions.service.accept` takes it."""
+Taken = Acceptance | Outcome
+GROUP = "portal.public.group"
 
 
 def rates(open_rate: int) -> dict[str, int]:
@@ -37,22 +42,48 @@ def rates(open_rate: int) -> dict[str, int]:
     return {BUCKET: open_rate, FILES_BUCKET: max(1, open_rate // FILES_SHARE) if open_rate else 0}
 
 
-def _take(cid: str, sealed: Sealed, ballot: Spendable, files: tuple[bytes, ...] = ()) -> Acceptance:
+def _take(cid: str, sealed: Sealed, ballot: Spendable) -> Acceptance:
+    """Accept it together with whatever else comes at the same time (:mod:`portal.submissions.together`)."""
+    if isinstance(ballot, bytes):
+        raise Invalid("ballot-not-needed")
+    made = offer(cid, envelope=sealed.envelope, locator_hash=sealed.locator_hash, ballot=ballot)
+    outcome = cast(Group[Offer, Taken], current_app.extensions[GROUP]).run(made)
+    if isinstance(outcome, PortalError):
+        raise outcome
+    if isinstance(outcome, Acceptance):
+        return outcome
+    return Acceptance(made.leaf, runtime().log.promise(outcome.leaf_hash, outcome.due), fresh=True)
+
+
+def take_all(offers: list[Offer]) -> list[Taken]:
+    """All in one transaction; or, where one of them needs it, each in its own. Runs in a request of one of them."""
+    here = runtime()
+    welcome = partial(_spare, bucket=BUCKET)
+    try:
+        with unit_of_work() as session:
+            days = here.settings.promise_days
+            return [*accept_all(session, here.clock, offers, promise_days=days, welcome=welcome)]
+    except (Alone, IntegrityError):
+        return [_take_alone(one) for one in offers]
+
+
+def _take_alone(one: Offer) -> Taken:
+    try:
+        return _accept(one.consultation, one.envelope, one.locator_hash, one.ballot)
+    except PortalError as refusal:
+        return refusal
+
+
+def _accept(
+    cid: str, envelope: bytes, locator_hash: bytes, ballot: Spendable, files: tuple[bytes, ...] = ()
+) -> Acceptance:
     """Accept in one transaction, files and all. The bucket is asked where no ballot limits what one person can send."""
     here = runtime()
     with unit_of_work() as session:
         row = intake(session, cid, hold=True)
         _spare(row, BUCKET)
-        taken = accept(
-            session,
-            here.log,
-            here.clock,
-            row,
-            envelope=sealed.envelope,
-            locator_hash=sealed.locator_hash,
-            ballot=ballot,
-            promise_days=here.settings.promise_days,
-        )
+        given: dict[str, Any] = {"envelope": envelope, "locator_hash": locator_hash, "ballot": ballot}
+        taken = accept(session, here.log, here.clock, row, promise_days=here.settings.promise_days, **given)
         if files and taken.fresh:
             attachments.store(session, row, files, quota=here.settings.attachment_quota)
     return taken
@@ -93,7 +124,7 @@ def submit_with_files(cid: str) -> ResponseReturnValue:
         sealed = read_sealed_with_files(attached.read_first(request.stream))
         ballot = _welcome(place, sealed)
         files = attached.read_files(request.stream, cid, sealed.files)
-    return _answer(_take(cid, sealed, ballot, files))
+    return _answer(_accept(cid, sealed.envelope, sealed.locator_hash, ballot, files))
 
 
 def _welcome(place: Intake, sealed: Sealed) -> Spendable:
