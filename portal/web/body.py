@@ -37,8 +37,10 @@ def natural(value: Any) -> int:
 
 def refuse_prf() -> None:
     """Refuse (``body-prf``) a request that carries a passkey's PRF output anywhere, before any view sees it."""
-    bodies = [request.get_json(silent=True), *request.form.values()] if request.method != "GET" else []
+    if request.method == "GET":
+        return
     try:
+        bodies = [request.get_json(silent=True), *request.form.values()]
         found = any(map(_carries_prf, bodies))
     except RecursionError:
         raise Invalid("body-malformed") from None

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser.served import ROOT, Portal, Watched, free_ports, wait_until_up
 
@@ -43,6 +43,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     assert chromium, "Debian's chromium is missing: run `make debian`"
+    expect.set_options(timeout=20_000)  # how fast a machine is that runs two of these is no matter of these tests
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield started
@@ -55,7 +56,9 @@ def visit(browser: Browser) -> Iterator[Callable[..., Watched]]:
     opened: list[tuple[BrowserContext, Watched]] = []
 
     def open_page(width: int = 1280, **options: object) -> Watched:
-        context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True, **options)
+        # Without motion, so that no colour is judged halfway to another.
+        settings = {"accept_downloads": True, "reduced_motion": "reduce", **options}
+        context = browser.new_context(viewport={"width": width, "height": 900}, **settings)
         watched = Watched(context.new_page())
         watched.page.set_default_timeout(20_000)
         watched.page.on("request", lambda request: watched.sent.append(request))  # noqa: PLW0108 (Playwright marks it)

@@ -113,13 +113,16 @@ def unlock(page: Page, portal: Portal, passphrase: str, rows: int) -> None:
 def categorise_all(page: Page, rows: int) -> str:
     """Give every comment the same category; returns all texts that were read."""
     read = []
-    for _ in range(rows):
+    current = page.locator("[data-queue] [aria-current]")
+    for done in range(1, rows + 1):
+        here = current.get_attribute("id") or ""
         read.append(page.locator("#desk").inner_text())
         page.check("input[name=categories][value=C6]")
         page.fill("#paraphrase", "Có việc giải quyết còn chậm so với thời hạn.")
-        before = page.locator("span[data-saved]").inner_text()
         page.click("[data-save]")
-        expect(page.locator("span[data-saved]")).not_to_have_text(before)
+        expect(page.locator("p[data-progress]")).to_contain_text(re.compile(rf"\b{done}/\d"))
+        if done < rows:  # the next one is open: what is typed goes there
+            expect(current).not_to_have_attribute("id", here)
     return "\n".join(read)
 
 

@@ -19,7 +19,8 @@ export class BulkPanel {
     this.form = new BulkForm(this.dialog, words, tools);
     this.last = null; // the steps of the last batch
     this.stop = null;
-    part(this.bar, "change").addEventListener("click", () => this.open());
+    // Where codings are frozen there is nothing to change, and no button for it.
+    part(this.bar, "change")?.addEventListener("click", () => this.open());
     part(this.bar, "unpick").addEventListener("click", () => hooks.pick([]));
     part(this.undoBar, "take-back").addEventListener("click", () => this.undo());
     part(this.undoBar, "keep").addEventListener("click", () => this.#remember(null));

@@ -20,7 +20,8 @@ export function watchText(limit) {
   const field = byId("text");
   let timer = 0;
   const count = () => showCount(limit);
-  const advise = () => showAdvice(composedText());
+  // Whoever sends at once has no form any more when the pause is over.
+  const advise = () => field.isConnected && showAdvice(composedText());
   field.addEventListener("input", () => {
     count();
     clearTimeout(timer);

@@ -24,7 +24,8 @@ from tests.web.staff.steps import ROLES, fields_of, send, text_of
 from tests.web.staff.studio import CID
 
 MARKER = "Có hồ sơ để lâu"
-KNOWN = {"cid": CID, "consultation_id": CID, "code": "C1", "name": CID, "account_id": 1, "version": 1, "kind": "docx"}
+KNOWN = {"cid": CID, "consultation_id": CID, "code": "C1", "name": CID, "account_id": 1, "version": 1, "kind": "docx",
+         "listed": "categories"}  # fmt: skip
 ENDING = ("/tf-", "/mf-recovery")  # steps of signing in: they end the session that walks
 
 
