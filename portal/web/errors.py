@@ -8,9 +8,11 @@ from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
+from portal.extensions import db
 from portal.web.attachment_messages import ATTACHMENTS
 from portal.web.consolidation_messages import CONSOLIDATION
 from portal.web.issuing_messages import ISSUING
@@ -241,6 +243,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(PortalError, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OverflowError, _too_large)
+    app.register_error_handler(DataError, _data)
     app.register_error_handler(Exception, _surprise)
     _log_without_time(app)
 
@@ -255,6 +258,14 @@ def _log_without_time(app: Flask) -> None:
 
 def _too_large(_error: OverflowError) -> ResponseReturnValue:
     """A number in the address that no store can hold names nothing."""
+    return _answer("not-found", str(MESSAGES["not-found"]), 404)
+
+
+def _data(error: DataError) -> ResponseReturnValue:
+    """The same where PostgreSQL says so (SQLSTATE 22003, numeric value out of range)."""
+    if getattr(error.orig, "sqlstate", "") != "22003":
+        return _surprise(error)
+    db.session.rollback()  # the page that says it may ask who is signed in
     return _answer("not-found", str(MESSAGES["not-found"]), 404)
 
 
