@@ -272,6 +272,8 @@ def _data(error: DataError) -> ResponseReturnValue:
 def _answer(code: str, words: str, http_status: int) -> ResponseReturnValue:
     if wants_json():
         return jsonify({"error": code, "message": words}), http_status
+    if request.url_rule is None and http_status == 400:
+        return words, 400  # a Host that is no host: nothing with a link can be made for it
     return render_template("_layout/error.html", code=code, message=words, status=http_status), http_status
 
 

@@ -35,10 +35,16 @@ def log() -> ResponseReturnValue:
         policy=runtime().log.policy,
         vkey=runtime().log.vkey,
         fingerprint_of_key=spoken_fingerprint(runtime().log.vkey),
-        address=request.host_url,
+        address=_own_address(),
         first_tile=_below_tile(TilePath(0, 0, width)),
         first_bundle=_below_tile(BundlePath(0, width)),
     )
+
+
+def _own_address() -> str:
+    """Where the log is read: as the visitor reached it if that is one of ours, for anybody can send any ``Host``."""
+    here, origins = request.host_url.rstrip("/"), runtime().settings.public_origins
+    return f"{here if not origins or here in origins else origins[0]}/"
 
 
 def _below_tile(path: TilePath | BundlePath) -> str:

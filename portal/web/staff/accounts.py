@@ -176,5 +176,6 @@ def _page(account: Account, form: RolesForm) -> str:
 
 
 def _code_page(account: Account, code: str) -> str:
-    enrol_url = url_for("enrol.page", _external=True)
+    origins = runtime().settings.staff_origins  # not the request's Host, which anybody can forge
+    enrol_url = f"{origins[0]}{url_for('enrol.page')}" if origins else url_for("enrol.page", _external=True)
     return render_template("staff/accounts/code.html", account=account, code=code, enrol_url=enrol_url)
