@@ -12,7 +12,6 @@ from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
-from portal.extensions import db
 from portal.web.attachment_messages import ATTACHMENTS
 from portal.web.consolidation_messages import CONSOLIDATION
 from portal.web.issuing_messages import ISSUING
@@ -265,7 +264,7 @@ def _data(error: DataError) -> ResponseReturnValue:
     """The same where PostgreSQL says so (SQLSTATE 22003, numeric value out of range)."""
     if getattr(error.orig, "sqlstate", "") != "22003":
         return _surprise(error)
-    db.session.rollback()  # the page that says it may ask who is signed in
+    current_app.extensions["sqlalchemy"].session.rollback()  # the page that says it may ask who is signed in
     return _answer("not-found", str(MESSAGES["not-found"]), 404)
 
 
