@@ -1,4 +1,4 @@
-"""The baseline of ``submit.py``: a bare Flask route that does one durable insert of the body."""
+"""The baseline of ``submit.py``: a bare Flask route that does one durable insert of the body, by the plain driver."""
 
 from __future__ import annotations
 
@@ -6,28 +6,50 @@ import os
 import secrets
 import sqlite3
 import threading
+from collections.abc import Callable
 
+import psycopg
 from flask import Flask, request
 
 app = Flask(__name__)
 local = threading.local()
+PLACE = os.environ["BARE_DATABASE"]
+"""An SQLite file, or a PostgreSQL address."""
+Insert = Callable[[bytes, bytes], None]
 
 
-def connection() -> sqlite3.Connection:
+def on_sqlite() -> Insert:
     """One connection a thread, with the same durability as the portal's."""
-    if not hasattr(local, "connection"):
-        local.connection = sqlite3.connect(os.environ["BARE_DATABASE"], timeout=10, isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-            local.connection.execute(f"PRAGMA {pragma}")
-        local.connection.execute("CREATE TABLE IF NOT EXISTS entry (id BLOB PRIMARY KEY, data BLOB) WITHOUT ROWID")
-    return local.connection
+    connection = sqlite3.connect(PLACE, timeout=10, isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("CREATE TABLE IF NOT EXISTS entry (id BLOB PRIMARY KEY, data BLOB) WITHOUT ROWID")
+
+    def insert(key: bytes, data: bytes) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO entry VALUES (?, ?)", (key, data))
+        connection.execute("COMMIT")
+
+    return insert
+
+
+def on_postgresql() -> Insert:
+    """One connection a thread; each statement is a transaction of its own, in one round trip."""
+    connection = psycopg.connect(PLACE, autocommit=True)
+    connection.execute("SELECT pg_advisory_lock(1)")  # two that create one table at once would collide
+    connection.execute("CREATE TABLE IF NOT EXISTS entry (id bytea PRIMARY KEY, data bytea)")
+    connection.execute("SELECT pg_advisory_unlock(1)")
+
+    def insert(key: bytes, data: bytes) -> None:
+        connection.execute("INSERT INTO entry VALUES (%s, %s)", (key, data))
+
+    return insert
 
 
 @app.post("/")
-def insert() -> tuple[str, int]:
+def keep() -> tuple[str, int]:
     """Insert the body, durably."""
-    store = connection()
-    store.execute("BEGIN IMMEDIATE")
-    store.execute("INSERT INTO entry VALUES (?, ?)", (secrets.token_bytes(16), request.get_data()))
-    store.execute("COMMIT")
+    if not hasattr(local, "insert"):
+        local.insert = on_postgresql() if PLACE.startswith("postgresql:") else on_sqlite()
+    local.insert(secrets.token_bytes(16), request.get_data())
     return "", 201

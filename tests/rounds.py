@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account
@@ -22,13 +22,14 @@ from portal.findings import tables_service as tables
 from portal.findings.models import FindingTable, Publication
 from portal.findings.tables_deciding import settle, weigh
 from portal.ledger.log import Log
+from portal.ledger.models import PoolEntry
 from portal.moderation import service as moderation
 from portal.reports import approval, decisions
 from portal.reports import service as reports
 from portal.reports.notes import Hand, digest_of_words
 from portal.reports.profile import demo_profile
 from portal.reports.review import Review, review
-from portal.submissions.models import Submission
+from portal.submissions.models import SealedEnvelope, Submission
 from portal.submissions.sequencing import sequence_groups
 from portal.submissions.service import Acceptance, accept
 from tests.support import Office
@@ -49,6 +50,14 @@ def send(session: Session, log: Log, clock: Clock, office: Office, **payload: An
     row = consultations.get(session, office.consultation)
     hashed = receipt.locator_hash(raw)
     return accept(session, log, clock, row, envelope=sealed, locator_hash=hashed, promise_days=2), raw
+
+
+def stored(session: Session) -> tuple[int, int, int]:
+    """How many comments there are, how many of their envelopes, and how many of them wait."""
+    waiting, loads = session.execute(select(func.count(PoolEntry.handle), func.count(PoolEntry.load))).one()
+    tables = (Submission, SealedEnvelope)
+    placed, envelopes = (session.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
+    return placed + waiting, envelopes + loads, waiting
 
 
 def moderator(session: Session, name: str = "moderator") -> Account:

@@ -26,7 +26,7 @@ from portal.ledger import log as ledger
 from portal.ledger.models import PoolEntry
 from portal.moderation.models import Coding
 from portal.submissions.mailbox_models import MailMessage
-from portal.submissions.models import SealedEnvelope, Submission
+from portal.submissions.models import SealedEnvelope, SequencedCount, Submission
 from portal.submissions.sequencing import mail_group
 
 NOT_HELD_BACK = {Reason.SHOWN, Reason.THEMES_ONLY, Reason.CATEGORIES_SHOWN}
@@ -97,7 +97,7 @@ def withheld(session: Session, atrest: AtRest, consultation_id: str) -> int:
 def log_fits(session: Session) -> bool:
     """Whether the log holds as many leaves as the store has comments and messages in it, and as issuers' lists say."""
     counts = {
-        "submission": select(func.count()).where(Submission.leaf_index.is_not(None)),
+        "submission": select(func.count()).select_from(Submission),
         "message": select(func.count()).where(MailMessage.leaf_index.is_not(None)),
         "issuance": select(func.coalesce(func.sum(ConsultationIssuer.issued), 0)),
     }
@@ -109,17 +109,21 @@ def _sums(session: Session, row: Consultation, published: bool, today: date) -> 
     own = Submission.consultation_id == row.id
     held = select(func.count()).select_from(Submission).join(SealedEnvelope)
     queries = {
-        "received": select(func.count()).where(own),
+        "sequenced": select(func.count()).where(own),
         "waiting": select(func.count()).where(PoolEntry.group == row.id),
         "overdue": select(func.count()).where(
             PoolEntry.group.in_((row.id, mail_group(row.id))), PoolEntry.due < today
         ),
-        "sequenced": select(func.count()).where(own, Submission.leaf_index.is_not(None)),
+        "counted": select(func.coalesce(func.sum(SequencedCount.comments), 0)).where(
+            SequencedCount.consultation_id == row.id
+        ),
         "envelopes": held.where(own),
         "coded": select(func.count()).where(Coding.consultation_id == row.id, Coding.current, Coding.slot == 1),
         "spent": select(func.count()).where(Nullifier.consultation_id == row.id),
     }
     found = {name: session.scalar(query) or 0 for name, query in queries.items()}
+    found["received"] = found["waiting"] + found["sequenced"]
+    found["envelopes"] += found["waiting"]  # what waits has its envelope in its own row
     ballots = _ballots(row, found["sequenced"], today) if row.with_ballots else None
     problems = (*_problems(row, found, published), *_ballot_problems(row, found, ballots))
     shown: dict[str, int | None] = {name: found[name] for name in SHOWN}
@@ -158,7 +162,7 @@ def _ballot_problems(row: Consultation, found: dict[str, int], ballots: BallotSu
 
 def _problems(row: Consultation, found: dict[str, int], published: bool) -> list[str]:
     checks = {
-        "received-not-waiting-nor-sequenced": found["received"] == found["waiting"] + found["sequenced"],
+        "received-not-waiting-nor-sequenced": found["sequenced"] == found["counted"],
         "envelope-missing": found["envelopes"] == (0 if published and not found["envelopes"] else found["received"]),
         "waiting-after-close": row.state == "open" or found["waiting"] == 0,
         "promise-broken": found["overdue"] == 0,

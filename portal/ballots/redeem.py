@@ -16,16 +16,18 @@ from portal.consultations.models import ConsultationIssuer
 from portal.crypto.ballot import Ballot, Electorate, parse_ballot
 from portal.crypto.errors import BallotError
 from portal.crypto.statements import read_terms
+from portal.direct import Prepared, Transaction
 from portal.errors import Conflict, Invalid
 
 INSERT = insert(cast(Table, Nullifier.__table__))
+INSERT_MANY = Prepared(INSERT)
 COUNT = (
     update(cast(Table, BallotCount.__table__))
     .where(BallotCount.consultation_id == bindparam("name"), BallotCount.kind == bindparam("of_kind"))
     .where(BallotCount.spent < BallotCount.most)
     .values(spent=BallotCount.spent + 1)
 )
-COUNT_MANY = (
+COUNT_MANY = Prepared(
     update(cast(Table, BallotCount.__table__))
     .where(BallotCount.consultation_id == bindparam("name"), BallotCount.kind == bindparam("of_kind"))
     .where(BallotCount.spent + bindparam("many", type_=Integer) <= BallotCount.most)
@@ -93,20 +95,14 @@ def spend(session: Session, verified: Verified) -> None:
         raise Conflict("ballot-spent") from None
 
 
-def spend_all(session: Session, ballots: Sequence[Verified]) -> bool:
-    """Use several ballots up at once; False, with nothing written that may stay, where one of them must be asked alone:
-    it was spent, or there are more of its kind than were issued. A race for one raises ``IntegrityError``."""
-    connection = session.connection()
+def spend_all(transaction: Transaction, ballots: Sequence[Verified]) -> None:
+    """Use several ballots up at once, if the transaction then says that it is whole: otherwise one of them must be
+    asked alone, for there are more of its kind than were issued. One that was spent raises ``IntegrityError``."""
+    kinds = Counter((one.ballot.consultation, one.ballot.kind) for one in ballots)
+    counts = [{"name": name, "of_kind": kind, "many": many} for (name, kind), many in sorted(kinds.items())]
+    transaction.write(COUNT_MANY, counts)
     nonces = sorted((nonce, one.ballot.consultation) for one in ballots for nonce in one.ballot.nonces)
-    values = [nonce for nonce, _ in nonces]
-    if len(set(values)) < len(values) or connection.execute(SPENT, {"nonces": values}).first() is not None:
-        return False
-    for (name, kind), many in sorted(Counter((one.ballot.consultation, one.ballot.kind) for one in ballots).items()):
-        counted = connection.execute(COUNT_MANY, {"name": name, "of_kind": kind, "many": many})
-        if counted.rowcount != 1:
-            return False
-    connection.execute(INSERT, [{"value": nonce, "consultation_id": name} for nonce, name in nonces])
-    return True
+    transaction.write(INSERT_MANY, [{"value": nonce, "consultation_id": name} for nonce, name in nonces])
 
 
 def electorate(session: Session, consultation: str) -> Electorate:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Date, String, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from portal.consultations.models import Consultation, ConsultationModerator
 from portal.consultations.service import PUBLIC_STATES
+from portal.direct import Prepared
 from portal.errors import NotFound
 
 STATEMENT = (
@@ -27,13 +28,21 @@ STATEMENT = (
 )
 # PostgreSQL: whoever closes waits until this transaction ends, and the other way round. SQLite has one writer.
 HELD = STATEMENT.with_for_update(read=True, of=Consultation)
+HOLD = Prepared(select(Consultation.id).where(Consultation.id == bindparam("name")).with_for_update(read=True))
+# The same as :meth:`Intake.accepts`, for the statement that stores a comment.
+ACCEPTS = exists().where(
+    Consultation.id == bindparam("group", type_=String),
+    Consultation.state == "open",
+    bindparam("day", type_=Date).between(Consultation.opens, Consultation.closes),
+)
 
 
 @dataclass(frozen=True)
 class Intake:
     """A consultation as a comment meets it. ``kids``: the moderators' key ids, sorted; never empty once it opened.
 
-    ``attachments``: how many files a comment may have.
+    ``attachments``: how many files a comment may have. Once it is open only ``state`` changes: the rest is what the log
+    shows of the opening (``portal.consultations.frozen``).
     """
 
     id: str

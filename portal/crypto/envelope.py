@@ -19,6 +19,7 @@ import json
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -157,6 +158,7 @@ def _seal_wrap(content_key: bytes, key: bytes, info: bytes) -> bytes:
         raise KeyFormatError("not an X-Wing public key") from error
 
 
+@lru_cache(maxsize=64)  # every comment of a consultation has the same
 def _parse_header(head: bytes) -> EnvelopeHeader:
     try:
         document = json.loads(head[6:].decode("utf-8"))

@@ -29,9 +29,10 @@ from portal.tlog.tiles import HASH_SIZE, TILE_WIDTH, TileTree, encode_bundle, ne
 ADVISORY_LOCK = 0x706F7274616C
 
 # Made once: whoever sends a comment waits for it.
-ROLLED_BACK = select(
-    exists().where(LogWitness.size > func.coalesce(select(func.max(LogCheckpoint.size)).scalar_subquery(), 0))
+IS_ROLLED_BACK = exists().where(
+    LogWitness.size > func.coalesce(select(func.max(LogCheckpoint.size)).scalar_subquery(), 0)
 )
+ROLLED_BACK = select(IS_ROLLED_BACK)
 
 
 @dataclass(frozen=True)

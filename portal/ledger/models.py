@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.extensions import Base
@@ -76,17 +76,27 @@ class LogWitness(Base):
 
 
 class PoolEntry(Base):
-    """A leaf that waits for company before it is appended."""
+    """A leaf that waits for company before it is appended.
+
+    ``load``: what belongs to the leaf and waits with it, such as a sealed comment; ``handle``: the hash (32 bytes) by
+    which its owner finds it, once in each group. One row is all that a comment writes until it has its place: what is
+    written then, for the whole batch and in the order of the log, says nothing of the order of arrival on any engine.
+    """
 
     __tablename__ = "pool_entry"
     __table_args__ = (
         CheckConstraint(text("length(leaf_hash) = 32"), name="leaf_hash_length"),
+        CheckConstraint(text("(handle IS NULL) = (load IS NULL)"), name="handle_of_load"),
+        CheckConstraint(text("length(handle) = 32"), name="handle_length"),
+        UniqueConstraint("handle", "group"),
         {"sqlite_with_rowid": False},
     )
 
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    group: Mapped[str] = mapped_column(String(64), index=True)
+    group: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(24))
     data: Mapped[bytes] = mapped_column(LargeBinary)
     day: Mapped[date]
     due: Mapped[date]
+    handle: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    load: Mapped[bytes | None] = mapped_column(LargeBinary)

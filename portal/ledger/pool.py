@@ -8,17 +8,30 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import cast
 
-from sqlalchemy import Table, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, Table, bindparam, delete, func, insert, not_, select, text
 from sqlalchemy.orm import Session
 
+from portal.direct import Prepared
 from portal.errors import Conflict
-from portal.ledger.log import Log, append, rolled_back
+from portal.ledger.log import IS_ROLLED_BACK, Log, append, rolled_back
 from portal.ledger.models import PoolEntry
-from portal.tlog.merkle import leaf_hash
 
 # Core statements made once: what every submission runs should not be built and compiled every time.
-INSERT = insert(cast(Table, PoolEntry.__table__))
-HOLD_ALL = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+TABLE = cast(Table, PoolEntry.__table__)
+INSERT = insert(TABLE)
+FORGET = delete(TABLE).where(TABLE.c.leaf_hash == bindparam("digest"))
+FOUND = select(PoolEntry.leaf_hash, PoolEntry.due, PoolEntry.data, PoolEntry.handle)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A leaf that comes: its group, bytes and hash (32 bytes); with a load, the handle (32 bytes) that finds it."""
+
+    group: str
+    data: bytes
+    leaf_hash: bytes
+    handle: bytes | None = None
+    load: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,17 @@ class Waiting:
     leaf_hash: bytes
     due: date
     data: bytes
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A leaf that has its index in the log; its load, if it has a handle, still lies in the pool."""
+
+    leaf_hash: bytes
+    index: int
+    group: str
+    data: bytes
+    handle: bytes | None
 
 
 def hold(session: Session, digest: bytes) -> None:
@@ -40,54 +64,43 @@ def hold(session: Session, digest: bytes) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
-def hold_all(session: Session, digests: Sequence[bytes]) -> None:
-    """The same for several leaves, in one order for everybody, so that two groups never wait for each other."""
-    if session.get_bind().dialect.name == "postgresql":
-        keys = sorted(int.from_bytes(digest[:8], "big", signed=True) for digest in digests)
-        session.connection().execute(HOLD_ALL, {"keys": keys})
+def putting(*conditions: ColumnElement[bool]) -> Prepared:
+    """The statement that lets an entry wait (its parameters: :func:`row_of`) if those conditions hold, and if no
+    witness knows more of the log than the log itself: what came to an old copy of the data would be lost."""
+    given = select(*(bindparam(column.name, type_=column.type) for column in TABLE.columns))
+    return Prepared(insert(TABLE).from_select(list(TABLE.columns), given.where(not_(IS_ROLLED_BACK), *conditions)))
 
 
-def put_all(
-    session: Session, leaves: Sequence[tuple[str, bytes, bytes]], *, kind: str, today: date, promise_days: int
-) -> dict[bytes, Waiting]:
-    """Let several leaves wait, each its group, data and hash; what waits now, by hash. Refuses as :func:`put` does."""
-    if leaves and rolled_back(session):
-        raise Conflict("log-rolled-back")
-    due = today + timedelta(days=promise_days)
-    rows = [
-        {"group": group, "kind": kind, "data": data, "leaf_hash": digest, "day": today, "due": due}
-        for group, data, digest in leaves
-    ]
-    if rows:
-        session.connection().execute(INSERT, rows)
-    return {digest: Waiting(digest, due, data) for _, data, digest in leaves}
+def row_of(entry: Entry, *, kind: str, today: date, promise_days: int) -> dict[str, object]:
+    """The row of an entry that comes today and will stand in the log after so many days at the latest."""
+    return {**vars(entry), "kind": kind, "day": today, "due": today + timedelta(days=promise_days)}
 
 
-def put(session: Session, *, group: str, kind: str, data: bytes, today: date, promise_days: int) -> Waiting:
-    """Let a leaf wait. ``group`` is the consultation: leaves are shuffled with their own kind only.
+def put(session: Session, entry: Entry, *, kind: str, today: date, promise_days: int) -> Waiting:
+    """Let a leaf wait. Its group is the consultation: leaves are shuffled with their own kind only.
 
-    Raises ``log-rolled-back``: what came to an old copy of the data would be lost when that is put right.
+    Raises ``log-rolled-back`` where :func:`putting` would write nothing.
     """
     if rolled_back(session):
         raise Conflict("log-rolled-back")
-    digest = leaf_hash(data)
-    due = today + timedelta(days=promise_days)
-    row = {
-        "group": group,
-        "kind": kind,
-        "data": data,
-        "leaf_hash": digest,
-        "day": today,
-        "due": due,
-    }
+    row = row_of(entry, kind=kind, today=today, promise_days=promise_days)
     session.connection().execute(INSERT, row)
-    return Waiting(digest, due, data)
+    return Waiting(entry.leaf_hash, today + timedelta(days=promise_days), entry.data)
 
 
 def find(session: Session, digest: bytes) -> Waiting | None:
     """The waiting leaf with that hash, if it still waits."""
-    found = session.execute(select(PoolEntry.due, PoolEntry.data).where(PoolEntry.leaf_hash == digest)).one_or_none()
+    found = session.execute(FOUND.where(PoolEntry.leaf_hash == digest)).one_or_none()
     return Waiting(digest, found.due, found.data) if found else None
+
+
+def find_by_handle(session: Session, handle: bytes) -> Waiting | None:
+    """The waiting leaf whose load has that handle.
+
+    To be asked before the place where loads go: what is found in neither then, in this order, was in neither.
+    """
+    found = session.execute(FOUND.where(PoolEntry.handle == handle)).one_or_none()
+    return Waiting(found.leaf_hash, found.due, found.data) if found else None
 
 
 def ready_groups(
@@ -109,19 +122,22 @@ def ready_groups(
     return sorted(ready)
 
 
-def drain(session: Session, log: Log, groups: list[str]) -> list[tuple[bytes, int]]:
-    """Append the groups' leaves in random order; returns (leaf hash, index) pairs.
+def place_all(session: Session, log: Log, groups: list[str]) -> list[Placed]:
+    """Append the groups' leaves in random order; the caller takes over the loads and then calls :func:`forget`.
 
     The order is drawn from the system's generator (Fisher-Yates by :class:`secrets.SystemRandom`), so it holds nothing
     of the order of arrival.
     """
-    rows = session.execute(
-        select(PoolEntry.data, PoolEntry.leaf_hash).where(PoolEntry.group.in_(groups)).with_for_update()
-    ).all()
-    if not rows:
+    columns = (PoolEntry.leaf_hash, PoolEntry.group, PoolEntry.data, PoolEntry.handle)
+    order = list(session.execute(select(*columns).where(PoolEntry.group.in_(groups)).with_for_update()).all())
+    if not order:
         return []
-    order = [tuple(row) for row in rows]
     secrets.SystemRandom().shuffle(order)
-    first = append(session, log, [data for data, _ in order])
-    session.execute(delete(PoolEntry).where(PoolEntry.leaf_hash.in_([digest for _, digest in order])))
-    return [(digest, first + offset) for offset, (_, digest) in enumerate(order)]
+    first = append(session, log, [row.data for row in order])
+    return [Placed(row.leaf_hash, first + n, row.group, row.data, row.handle) for n, row in enumerate(order)]
+
+
+def forget(session: Session, placed: Sequence[Placed]) -> None:
+    """Let go of what has its place, one statement for each: a batch may have more than a statement takes parameters."""
+    if placed:
+        session.connection().execute(FORGET, [{"digest": one.leaf_hash} for one in placed])

@@ -119,7 +119,8 @@ def _keep(session: Session, log: Log, clock: Clock, row: Consultation, *, posted
     values = {"leaf_hash": place, "consultation_id": row.id, "bucket": posted.bucket, "data": posted.data}
     session.execute(insert(MailMessage).values(values))
     group, today = mail_group(row.id), clock.today()
-    waiting = pool.put(session, group=group, kind="message", data=leaf, today=today, promise_days=promise_days)
+    entry = pool.Entry(group, leaf, place)
+    waiting = pool.put(session, entry, kind="message", today=today, promise_days=promise_days)
     return Kept(leaf, log.promise(place, waiting.due), fresh=True)
 
 

@@ -1,23 +1,29 @@
-"""Tables of sealed comments.
+"""Tables of sealed comments that stand in the log; until then they wait in the pool (``portal.ledger.models``).
 
 Anonymity is in the schema: keys are leaf hashes, which order nothing; there is no row number, no time column, no
-address, no account. Which comment came before which cannot be read from these tables.
+address, no account. Which comment came before which cannot be read from these tables: rows of a batch are written in
+one transaction, in the order of the log, which was drawn at random.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.extensions import Base
 
 
 class Submission(Base):
-    """A sealed comment's place: its hashes, and its leaf once it is in the log."""
+    """A sealed comment's place: its hashes, and its leaf.
+
+    A receipt serves one comment of a consultation. Within one, whoever sends holds the consultation's row and so never
+    meets a batch that is being placed; across consultations nothing would keep two apart on PostgreSQL.
+    """
 
     __tablename__ = "submission"
     __table_args__ = (
         CheckConstraint(text("length(leaf_hash) = 32"), name="leaf_hash_length"),
+        UniqueConstraint("locator_hash", "consultation_id"),
         Index("ix_submission_queue", "consultation_id", "leaf_index"),
         {"sqlite_with_rowid": False},
     )
@@ -25,8 +31,8 @@ class Submission(Base):
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     consultation_id: Mapped[str] = mapped_column(ForeignKey("consultation.id"))
     envelope_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
-    locator_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    leaf_index: Mapped[int | None] = mapped_column(ForeignKey("log_leaf.index"), unique=True)
+    locator_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    leaf_index: Mapped[int] = mapped_column(ForeignKey("log_leaf.index"), unique=True)
 
 
 class SequencedCount(Base):

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import cast
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.consultations.models import Consultation
-from portal.ledger import pool
+from portal.ledger import events, pool
 from portal.ledger.log import Log
+from portal.ledger.models import PoolEntry
 from portal.submissions.mailbox_models import MailMessage
-from portal.submissions.models import SequencedCount, Submission
+from portal.submissions.models import SealedEnvelope, SequencedCount, Submission
 
-PLACED = (Submission.__table__, MailMessage.__table__)
+MAIL = cast(Table, MailMessage.__table__)
+PLACE_MAIL = update(MAIL).where(MAIL.c.leaf_hash == bindparam("digest")).values(leaf_index=bindparam("place"))
+# In the order of the log: what the engine notes of the order of rows is then what the log shows to everybody.
+LOADS = (
+    select(PoolEntry.leaf_hash, PoolEntry.load)
+    .join(Submission, Submission.leaf_hash == PoolEntry.leaf_hash)
+    .order_by(Submission.leaf_index)
+)
+MOVE_LOADS = insert(cast(Table, SealedEnvelope.__table__)).from_select(["leaf_hash", "data"], LOADS)
 
 
 def mail_group(consultation_id: str) -> str:
@@ -47,16 +58,35 @@ def sequence_groups(session: Session, log: Log, groups: list[str]) -> int:
     of a consultation that closes.
     """
     _hold(session, groups)
-    placed = pool.drain(session, log, groups)
-    if placed:
-        values = [{"digest": digest, "place": index} for digest, index in placed]
-        # The Core tables: an ORM bulk update would ask for primary keys, which the pool does not know.
-        for table in PLACED:
-            found = update(table).where(table.c.leaf_hash == bindparam("digest"))  # type: ignore[arg-type]
-            session.connection().execute(found.values(leaf_index=bindparam("place")), values)
-        session.expire_all()
-        _count(session, [index for _, index in placed])
+    placed = pool.place_all(session, log, groups)
+    if not placed:
+        return 0
+    comments = [one for one in placed if one.handle is not None]
+    _store(session, comments)
+    mail = [{"digest": one.leaf_hash, "place": one.index} for one in placed if one.handle is None]
+    if mail:
+        session.connection().execute(PLACE_MAIL, mail)
+    pool.forget(session, placed)
+    session.expire_all()
+    _count(session, [one.index for one in placed])
     return len(placed)
+
+
+def _store(session: Session, comments: Sequence[pool.Placed]) -> None:
+    """Give comments their rows; envelopes go from table to table without passing through here."""
+    rows = [
+        {
+            "leaf_hash": one.leaf_hash,
+            "consultation_id": one.group,
+            "envelope_sha256": bytes.fromhex(events.decode(one.data)["envelope_sha256"]),
+            "locator_hash": one.handle,
+            "leaf_index": one.index,
+        }
+        for one in comments
+    ]
+    if rows:
+        session.connection().execute(insert(cast(Table, Submission.__table__)), rows)
+        session.connection().execute(MOVE_LOADS)
 
 
 def _count(session: Session, places: list[int]) -> None:

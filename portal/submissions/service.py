@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, CompoundSelect, and_, bindparam, or_, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,12 +19,23 @@ from portal.crypto.envelope import EnvelopeError, EnvelopeHeader, parse_envelope
 from portal.errors import Conflict, Invalid
 from portal.ledger import events, pool
 from portal.ledger.log import Log, read_leaf
+from portal.ledger.models import PoolEntry
 from portal.submissions.models import Submission
-from portal.submissions.together import INSERT, INSERT_ENVELOPE, Offer, check_header
+from portal.submissions.together import KIND, Offer, check_header
 from portal.tlog.merkle import leaf_hash
 
 # Core statements made once: this is the one path whose cost every submitter waits for.
-EARLIER = select(Submission.locator_hash).where(Submission.leaf_hash == bindparam("leaf_hash"))
+LEAF: BindParameter[bytes] = bindparam("leaf_hash")
+LOCATOR: BindParameter[bytes] = bindparam("locator_hash")
+NAME: BindParameter[str] = bindparam("name")
+EARLIER: CompoundSelect[tuple[bytes, bytes]] = union_all(
+    select(PoolEntry.leaf_hash, PoolEntry.handle.label("locator_hash")).where(
+        or_(PoolEntry.leaf_hash == LEAF, and_(PoolEntry.handle == LOCATOR, PoolEntry.group == NAME))
+    ),
+    select(Submission.leaf_hash, Submission.locator_hash).where(
+        or_(Submission.leaf_hash == LEAF, and_(Submission.locator_hash == LOCATOR, Submission.consultation_id == NAME))
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -57,45 +67,57 @@ def accept(
     place = row if isinstance(row, Intake) else intake_of(row)
     if len(locator_hash) != hashlib.sha256().digest_size:
         raise Invalid("receipt-malformed")
-    digest = hashlib.sha256(envelope).digest()
-    leaf = _leaf(place, digest, ballot.data if isinstance(ballot, redeem.Verified) else ballot)
-    place_hash = leaf_hash(leaf)
-    pool.hold(session, place_hash)
-    if _came_before(session, place_hash, locator_hash):
-        return _again(session, log, place_hash, leaf)
+    leaf = _leaf(place, envelope, ballot)
+    entry = pool.Entry(place.id, leaf, leaf_hash(leaf), handle=locator_hash, load=envelope)
+    if _came_before(session, entry):
+        return _again(session, log, entry)
     if not place.accepts(today):
         raise Conflict("consultation-closed")
     _check_envelope(place, envelope)
-    if ballot is not None:
-        redeem.spend(session, _verified(session, place, ballot, digest))
-    hashes = {"envelope_sha256": digest, "locator_hash": locator_hash, "leaf_hash": place_hash}
-    _store(session, place.id, envelope, hashes)
-    waiting = pool.put(session, group=place.id, kind="submission", data=leaf, today=today, promise_days=promise_days)
-    return Acceptance(leaf, log.promise(waiting.leaf_hash, waiting.due), fresh=True)
+    verified = _verified(session, place, ballot, envelope) if ballot is not None else None
+    # The row first: whoever brings the same bytes at the same time waits for it, and then is told so; the ballot,
+    # asked first, would tell them that it is spent.
+    try:
+        with session.begin_nested():
+            waiting = pool.put(session, entry, kind=KIND, today=today, promise_days=promise_days)
+    except IntegrityError:
+        if not _came_before(session, entry):
+            raise
+        return _again(session, log, entry)
+    if verified is not None:
+        redeem.spend(session, verified)
+    return Acceptance(leaf, log.promise(entry.leaf_hash, waiting.due), fresh=True)
 
 
-def offer(
-    consultation: str, *, envelope: bytes, locator_hash: bytes, ballot: redeem.Verified | None
-) -> Offer:
+def offer(consultation: str, *, envelope: bytes, locator_hash: bytes, ballot: redeem.Verified | None) -> Offer:
     """A comment made ready for :func:`portal.submissions.together.accept_all`; refuses what no consultation takes."""
     if len(locator_hash) != hashlib.sha256().digest_size:
         raise Invalid("receipt-malformed")
     digest = hashlib.sha256(envelope).digest()
     leaf = _encoded(consultation, digest, ballot.data if ballot else None)
-    return Offer(consultation, envelope, locator_hash, ballot, leaf, leaf_hash(leaf), digest, _header(envelope))
+    entry = pool.Entry(consultation, leaf, leaf_hash(leaf), handle=locator_hash, load=envelope)
+    return Offer(entry, ballot, _header(envelope))
 
 
-def came_before(session: Session, place: Intake, *, envelope: bytes, ballot: bytes | redeem.Verified | None) -> bool:
+def came_before(
+    session: Session,
+    place: Intake,
+    *,
+    envelope: bytes,
+    locator_hash: bytes,
+    ballot: bytes | redeem.Verified | None,
+) -> bool:
     """Whether this very comment was taken already: then nothing that is full or busy by now may refuse its retry."""
-    data = ballot.data if isinstance(ballot, redeem.Verified) else ballot
-    digest = leaf_hash(_leaf(place, hashlib.sha256(envelope).digest(), data))
-    return session.connection().execute(EARLIER, {"leaf_hash": digest}).scalar() is not None
+    leaf = _leaf(place, envelope, ballot)
+    entry = pool.Entry(place.id, leaf, leaf_hash(leaf), handle=locator_hash)
+    return any(known == entry.leaf_hash for known, _ in _known(session, entry))
 
 
-def _leaf(place: Intake, digest: bytes, ballot: bytes | None) -> bytes:
+def _leaf(place: Intake, envelope: bytes, ballot: bytes | redeem.Verified | None) -> bytes:
     if place.with_ballots != (ballot is not None):
         raise Invalid("ballot-missing" if place.with_ballots else "ballot-not-needed")
-    return _encoded(place.id, digest, ballot)
+    data = ballot.data if isinstance(ballot, redeem.Verified) else ballot
+    return _encoded(place.id, hashlib.sha256(envelope).digest(), data)
 
 
 def _encoded(consultation: str, digest: bytes, ballot: bytes | None) -> bytes:
@@ -108,22 +130,14 @@ def _encoded(consultation: str, digest: bytes, ballot: bytes | None) -> bytes:
         raise Invalid("ballot-malformed") from None
 
 
-def _verified(session: Session, place: Intake, ballot: bytes | redeem.Verified, digest: bytes) -> redeem.Verified:
+def _verified(session: Session, place: Intake, ballot: bytes | redeem.Verified, envelope: bytes) -> redeem.Verified:
     """What was verified for this very place and envelope is taken as it is; anything else is verified now."""
+    digest = hashlib.sha256(envelope).digest()
     if isinstance(ballot, redeem.Verified):
         if (ballot.ballot.consultation, ballot.envelope_sha256) == (place.id, digest):
             return ballot
         ballot = ballot.data
     return redeem.verify(session, place.id, ballot, envelope_sha256=digest)
-
-
-def _store(session: Session, consultation_id: str, envelope: bytes, hashes: dict[str, bytes]) -> None:
-    connection = session.connection()
-    try:
-        connection.execute(INSERT, {"consultation_id": consultation_id, **hashes})
-    except IntegrityError:
-        raise Conflict("replay") from None
-    connection.execute(INSERT_ENVELOPE, {"leaf_hash": hashes["leaf_hash"], "data": envelope})
 
 
 def _check_envelope(place: Intake, envelope: bytes) -> None:
@@ -138,18 +152,23 @@ def _header(envelope: bytes) -> EnvelopeHeader | None:
         return None
 
 
-def _came_before(session: Session, place_hash: bytes, locator_hash: bytes) -> bool:
-    """Whether this leaf was taken already with the same receipt; with another one it is a replay."""
-    known = session.connection().execute(EARLIER, {"leaf_hash": place_hash}).scalar()
-    if known is not None and not secrets.compare_digest(known, locator_hash):
+def _came_before(session: Session, entry: pool.Entry) -> bool:
+    """Whether this leaf was taken already with the same receipt; another leaf or another receipt is a replay."""
+    known = _known(session, entry)
+    if known and known != [(entry.leaf_hash, entry.handle)]:
         raise Conflict("replay")
-    return known is not None
+    return bool(known)
 
 
-def _again(session: Session, log: Log, digest: bytes, leaf: bytes) -> Acceptance:
-    waiting = pool.find(session, digest)
+def _known(session: Session, entry: pool.Entry) -> list[tuple[bytes, bytes | None]]:
+    given = {"leaf_hash": entry.leaf_hash, "locator_hash": entry.handle, "name": entry.group}
+    return [(row.leaf_hash, row.locator_hash) for row in session.connection().execute(EARLIER, given)]
+
+
+def _again(session: Session, log: Log, entry: pool.Entry) -> Acceptance:
+    waiting = pool.find(session, entry.leaf_hash)
     promise = log.promise(waiting.leaf_hash, waiting.due) if waiting else ""
-    return Acceptance(leaf, promise, fresh=False)
+    return Acceptance(entry.data, promise, fresh=False)
 
 
 @dataclass(frozen=True)
@@ -165,13 +184,12 @@ class ReceiptState:
 
 def look_up(session: Session, log: Log, *, locator: bytes) -> ReceiptState:
     """Where the comment of that receipt stands. ``locator``: 32 bytes that only the receipt's holder can derive."""
-    found = session.scalar(select(Submission).where(Submission.locator_hash == hashlib.sha256(locator).digest()))
+    handle = hashlib.sha256(locator).digest()
+    waiting = pool.find_by_handle(session, handle)
+    if waiting is not None:
+        return ReceiptState("waiting", waiting.data, log.promise(waiting.leaf_hash, waiting.due))
+    found = session.scalar(select(Submission).where(Submission.locator_hash == handle))
     if found is None:
         return ReceiptState("unknown")
-    if found.leaf_index is not None:
-        leaf = read_leaf(session, found.leaf_index)
-        return ReceiptState("sequenced", leaf, index=found.leaf_index, proof=log.proof(session, found.leaf_index))
-    waiting = pool.find(session, found.leaf_hash)
-    if waiting is None:
-        return ReceiptState("waiting")
-    return ReceiptState("waiting", waiting.data, log.promise(waiting.leaf_hash, waiting.due))
+    leaf = read_leaf(session, found.leaf_index)
+    return ReceiptState("sequenced", leaf, index=found.leaf_index, proof=log.proof(session, found.leaf_index))

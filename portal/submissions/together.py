@@ -4,60 +4,76 @@ A commit waits for the disk, and beginning one, looking the consultation up and 
 cost the same for one comment as for eight. Whoever comes first while nobody writes writes for all who wait; nobody is
 answered before the commit that holds their comment. In one process, comments of a group enter in random order.
 
-:func:`accept_all` takes the ordinary case: every comment is new, or refused for what it is. Whatever is rarer raises
-:class:`Alone`, or the database does; then each comment goes through :func:`portal.submissions.service.accept` in a
-transaction of its own, so that a bad one spoils nothing for its neighbours.
+:func:`accept_all` takes the ordinary case, and leaves what must hold when the row is written to the statement that
+writes it. Whatever it does not write, or the database refuses, makes the whole group :class:`Alone`: then each comment
+goes through :func:`portal.submissions.service.accept` in a transaction of its own, where each refusal has its name, so
+that a bad one spoils nothing for its neighbours.
 """
 
 from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Generic, TypeVar, cast
 
-from sqlalchemy import Table, bindparam, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import LargeBinary, String, and_, bindparam, exists, not_, or_
 
 from portal.ballots import redeem
 from portal.clock import Clock
-from portal.consultations.intake import Intake, intake
+from portal.consultations.intake import ACCEPTS, HOLD, Intake
 from portal.crypto.envelope import EnvelopeHeader
+from portal.direct import Transaction
 from portal.errors import Conflict, Invalid, PortalError
 from portal.ledger import pool
-from portal.submissions.models import SealedEnvelope, Submission
+from portal.submissions.models import Submission
 
 MOST = 32
 """Comments of one group: enough for every thread of a worker."""
-INSERT = insert(cast(Table, Submission.__table__))
-INSERT_ENVELOPE = insert(cast(Table, SealedEnvelope.__table__))
-EARLIER = select(Submission.leaf_hash).where(Submission.leaf_hash.in_(bindparam("hashes", expanding=True)))
+KIND = "submission"
+# What waits is found by the pool's unique columns; what has its place is asked for.
+HAS_PLACE = exists().where(
+    or_(
+        Submission.leaf_hash == bindparam("leaf_hash", type_=LargeBinary),
+        and_(
+            Submission.locator_hash == bindparam("handle", type_=LargeBinary),
+            Submission.consultation_id == bindparam("group", type_=String),
+        ),
+    )
+)
+PUT = pool.putting(ACCEPTS, not_(HAS_PLACE))
 
 Offered = TypeVar("Offered")
 Answer = TypeVar("Answer")
 
 
 class Alone(Exception):
-    """This group cannot be taken together: a comment came before, or twice, or a ballot is raced for."""
+    """This group cannot be taken together: a comment came before or twice, a ballot is raced for, or it has closed."""
 
 
 @dataclass(frozen=True)
 class Offer:
     """A comment with everything about it that no other comment changes, worked out before anybody waits for it.
 
-    ``header``: None where the envelope is malformed; hashes of 32 bytes.
+    ``entry``: its group is the consultation, its handle the locator's hash, its load the envelope; ``header``: None
+    where the envelope is malformed.
     """
 
-    consultation: str
-    envelope: bytes
-    locator_hash: bytes
+    entry: pool.Entry
     ballot: redeem.Verified | None
-    leaf: bytes
-    leaf_hash: bytes
-    envelope_sha256: bytes
     header: EnvelopeHeader | None
+
+    @property
+    def envelope(self) -> bytes:
+        """The sealed comment."""
+        return cast(bytes, self.entry.load)
+
+    @property
+    def locator_hash(self) -> bytes:
+        """SHA-256 of the receipt's locator (32 bytes)."""
+        return cast(bytes, self.entry.handle)
 
 
 Outcome = pool.Waiting | PortalError
@@ -67,34 +83,38 @@ Welcome = Callable[[Intake], None]
 
 
 def accept_all(
-    session: Session, clock: Clock, offers: Sequence[Offer], *, promise_days: int, welcome: Welcome
+    transaction: Transaction,
+    clock: Clock,
+    offers: Sequence[Offer],
+    *,
+    places: Mapping[str, Intake | PortalError],
+    promise_days: int,
+    welcome: Welcome,
 ) -> list[Outcome]:
-    """Store every offer that is not refused, in the session's transaction; answers in the order of ``offers``."""
-    hashes = [offer.leaf_hash for offer in offers]
-    if len(set(hashes)) < len(hashes):
-        raise Alone
-    places = {name: _place(session, name) for name in sorted({offer.consultation for offer in offers})}
-    pool.hold_all(session, hashes)
-    if session.connection().execute(EARLIER, {"hashes": hashes}).first() is not None:
-        raise Alone
+    """Store every offer that is not refused, in that transaction; answers in the order of ``offers``.
+
+    ``places``: each consultation, as it was read at any time since it opened, or why there is none.
+    """
     today = clock.today()
-    refused = [_refusal(places[offer.consultation], offer, welcome, today) for offer in offers]
-    taken = [offer for offer, why in zip(offers, refused, strict=True) if why is None]
+    refused = [_refusal(places[one.entry.group], one, welcome, today) for one in offers]
+    taken = [one for one, why in zip(offers, refused, strict=True) if why is None]
     if taken:
         secrets.SystemRandom().shuffle(taken)
-        _spend(session, taken)
-        _store(session, taken)
-    leaves = [(offer.consultation, offer.leaf, offer.leaf_hash) for offer in taken]
-    waiting = pool.put_all(session, leaves, kind="submission", today=today, promise_days=promise_days)
-    return [why or waiting[offer.leaf_hash] for offer, why in zip(offers, refused, strict=True)]
+        _store(transaction, taken, today, promise_days)
+        if not transaction.whole():
+            raise Alone
+    due = today + timedelta(days=promise_days)
+    waiting = [pool.Waiting(one.entry.leaf_hash, due, one.entry.data) for one in offers]
+    return [why or waits for why, waits in zip(refused, waiting, strict=True)]
 
 
-def _place(session: Session, name: str) -> Intake | PortalError:
-    """The consultation, which stays as it is until the transaction ends."""
-    try:
-        return intake(session, name, hold=True)
-    except PortalError as refusal:
-        return refusal
+def _store(transaction: Transaction, taken: Sequence[Offer], today: date, promise_days: int) -> None:
+    if transaction.many_writers:  # in one order for everybody; whoever closes waits, and the other way round
+        for name in sorted({one.entry.group for one in taken}):
+            transaction.run(HOLD, {"name": name})
+    rows = [pool.row_of(one.entry, kind=KIND, today=today, promise_days=promise_days) for one in taken]
+    transaction.write(PUT, rows)
+    redeem.spend_all(transaction, [one.ballot for one in taken if one.ballot is not None])
 
 
 def _refusal(place: Intake | PortalError, offer: Offer, welcome: Welcome, today: date) -> PortalError | None:
@@ -106,11 +126,32 @@ def _refusal(place: Intake | PortalError, offer: Offer, welcome: Welcome, today:
         if place.with_ballots != (offer.ballot is not None):
             raise Invalid("ballot-missing" if place.with_ballots else "ballot-not-needed")
         if not place.accepts(today):
-            raise Conflict("consultation-closed")
+            raise Alone  # what came before it closed is answered all the same
         check_header(place, offer.header)
     except PortalError as refusal:
         return refusal
     return None
+
+
+@dataclass
+class Opened:
+    """Consultations as they were read when they were open: only their state changes then, which is asked anew each
+    time (``PUT``)."""
+
+    read: Callable[[str], Intake]
+    _known: dict[str, Intake] = field(default_factory=dict)
+
+    def of(self, name: str) -> Intake | PortalError:
+        """The consultation, or why there is none."""
+        if name not in self._known:
+            try:
+                found = self.read(name)
+            except PortalError as refusal:
+                return refusal
+            if found.state != "open":
+                return found
+            self._known[name] = found
+        return self._known[name]
 
 
 def check_header(place: Intake, header: EnvelopeHeader | None) -> None:
@@ -121,27 +162,6 @@ def check_header(place: Intake, header: EnvelopeHeader | None) -> None:
         raise Conflict("envelope-other-consultation")
     if header.keys != place.kids:
         raise Conflict("envelope-unknown-key")
-
-
-def _spend(session: Session, taken: Sequence[Offer]) -> None:
-    ballots = [offer.ballot for offer in taken if offer.ballot is not None]
-    if ballots and not redeem.spend_all(session, ballots):
-        raise Alone
-
-
-def _store(session: Session, taken: Sequence[Offer]) -> None:
-    connection = session.connection()
-    rows = [
-        {
-            "leaf_hash": offer.leaf_hash,
-            "consultation_id": offer.consultation,
-            "envelope_sha256": offer.envelope_sha256,
-            "locator_hash": offer.locator_hash,
-        }
-        for offer in taken
-    ]
-    connection.execute(INSERT, rows)
-    connection.execute(INSERT_ENVELOPE, [{"leaf_hash": one.leaf_hash, "data": one.envelope} for one in taken])
 
 
 @dataclass

@@ -8,10 +8,9 @@ from sqlalchemy import delete, select, update
 from portal.audit.reconciliation import log_fits, reconcile, withheld
 from portal.consultations.models import Consultation
 from portal.findings.models import Publication
-from portal.ledger.models import PoolEntry
 from portal.moderation.models import Coding
 from portal.submissions.erasure import erase_comments
-from portal.submissions.models import SealedEnvelope, Submission
+from portal.submissions.models import SealedEnvelope, SequencedCount, Submission
 from portal.submissions.sequencing import sequence_groups
 from tests.rounds import send
 
@@ -46,7 +45,7 @@ def test_while_open_no_figure_shows_when_somebody_writes(office, session, log, c
 @pytest.mark.parametrize(
     ("damage", "problem"),
     [
-        (lambda s: s.execute(delete(PoolEntry)), "received-not-waiting-nor-sequenced"),
+        (lambda s: s.execute(update(SequencedCount).values(comments=4)), "received-not-waiting-nor-sequenced"),
         (
             lambda s: s.connection().execute(
                 delete(SealedEnvelope.__table__).where(
@@ -93,9 +92,9 @@ def test_a_publication_that_vanished_is_named(walked) -> None:
 
 def test_a_comment_that_lost_its_place_does_not_fit_the_log(walked) -> None:
     walked.execute(delete(Coding))
-    lost = select(Submission.leaf_hash).limit(1).scalar_subquery()
-    table = Submission.__table__
-    walked.connection().execute(update(table).where(table.c.leaf_hash == lost).values(leaf_index=None))
+    digest = walked.scalar(select(SealedEnvelope.leaf_hash).limit(1))
+    for table in (SealedEnvelope.__table__, Submission.__table__):
+        walked.connection().execute(delete(table).where(table.c.leaf_hash == digest))
     assert not log_fits(walked)
     assert "received-not-waiting-nor-sequenced" in sums(walked).problems
 

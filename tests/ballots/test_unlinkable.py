@@ -228,8 +228,8 @@ def test_without_mixing_the_order_gives_everybody_away(run: Run, monkeypatch: py
     monkeypatch.setattr(Log, "promise", note)
 
     def sort(_self: object, rows: list) -> None:
-        if isinstance(rows[0], tuple):  # the pool's, not those that came in one transaction
-            rows.sort(key=lambda pair: arrived.index(pair[1]))
+        if hasattr(rows[0], "leaf_hash"):  # the pool's, not those that came in one transaction
+            rows.sort(key=lambda row: arrived.index(row.leaf_hash))
 
     monkeypatch.setattr("portal.ledger.pool.secrets.SystemRandom.shuffle", sort)
     evidence = run()

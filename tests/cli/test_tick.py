@@ -14,6 +14,7 @@ from portal.consultations.service import get
 from portal.crypto.envelope import parse_envelope
 from portal.extensions import db, forget_order
 from portal.ledger import pool
+from portal.ledger.models import PoolEntry
 from portal.submissions.models import SealedEnvelope
 from portal.submissions.sequencing import sequence_due, sequence_groups
 from portal.web.runtime import unit_of_work
@@ -40,7 +41,7 @@ def test_the_file_keeps_no_order_of_arrival(public_app, office, settings, log, c
             with unit_of_work() as session:
                 send(session, log, clock, office)
             with unit_of_work() as session:
-                came += [row.data for row in session.query(SealedEnvelope) if row.data not in came]
+                came += [row.load for row in session.query(PoolEntry) if row.load not in came]
         with unit_of_work() as session:
             sequence_groups(session, log, [office.consultation])
         assert forget_order(db.engine)
@@ -63,7 +64,7 @@ def test_without_forgetting_the_file_would_tell(public_app, office, settings, lo
             with unit_of_work() as session:
                 send(session, log, clock, office)
             with unit_of_work() as session:
-                came += [row.data for row in session.query(SealedEnvelope) if row.data not in came]
+                came += [row.load for row in session.query(PoolEntry) if row.load not in came]
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()

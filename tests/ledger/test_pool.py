@@ -20,10 +20,22 @@ def leaf(number: int, name: str = "thu-2026") -> bytes:
     return events.encode("submission", consultation=name, envelope_sha256=f"{number:064x}")
 
 
+def put(session, data: bytes, name: str = "thu-2026", today: date = TODAY) -> pool.Waiting:
+    entry = pool.Entry(name, data, leaf_hash(data))
+    return pool.put(session, entry, kind="submission", today=today, promise_days=2)
+
+
+def drain(session, log, names: list[str]) -> dict[bytes, int]:
+    """Place what waits in those groups and let go of it; places by leaf hash."""
+    placed = pool.place_all(session, log, names)
+    pool.forget(session, placed)
+    return {one.leaf_hash: one.index for one in placed}
+
+
 def fill(session, count: int, *, name: str = "thu-2026", today: date = TODAY) -> list[bytes]:
     given = [leaf(number, name) for number in range(count)]
     for data in given:
-        pool.put(session, group=name, kind="submission", data=data, today=today, promise_days=2)
+        put(session, data, name, today)
     return given
 
 
@@ -66,7 +78,7 @@ def test_a_leaf_waits_until_its_promise(session) -> None:
 def test_the_same_leaf_does_not_wait_twice(session) -> None:
     (data,) = fill(session, 1)
     with pytest.raises(IntegrityError):
-        pool.put(session, group="thu-2026", kind="submission", data=data, today=TODAY, promise_days=2)
+        put(session, data)
 
 
 def test_a_group_is_ready_when_it_has_company_or_its_day_has_ended(session) -> None:
@@ -86,12 +98,12 @@ def test_each_group_has_its_own_minimum(session) -> None:
 def test_draining_logs_each_leaf_once_and_empties_the_group(session, log) -> None:
     given, other = fill(session, 12), fill(session, 2, name="khac")
     ledger.append(session, log, [events.encode("erasure", leaf=0)])
-    placed = pool.drain(session, log, ["thu-2026"])
-    assert sorted(index for _, index in placed) == list(range(1, 13))
-    assert {ledger.read_leaf(session, index) for _, index in placed} == set(given)
-    assert all(leaf_hash(ledger.read_leaf(session, index)) == digest for digest, index in placed)
+    placed = drain(session, log, ["thu-2026"])
+    assert sorted(placed.values()) == list(range(1, 13))
+    assert {ledger.read_leaf(session, index) for index in placed.values()} == set(given)
+    assert all(leaf_hash(ledger.read_leaf(session, index)) == digest for digest, index in placed.items())
     assert set(session.scalars(select(PoolEntry.data))) == set(other)
-    assert pool.drain(session, log, ["thu-2026"]) == []
+    assert drain(session, log, ["thu-2026"]) == {}
 
 
 def test_the_logged_order_is_drawn_anew_each_time(session, log) -> None:
@@ -100,7 +112,7 @@ def test_the_logged_order_is_drawn_anew_each_time(session, log) -> None:
     for round_number in range(30):
         name = f"vong-{round_number}"
         given = fill(session, 20, name=name)
-        placed = dict(pool.drain(session, log, [name]))
+        placed = drain(session, log, [name])
         orders.add(tuple(sorted(range(20), key=lambda number: placed[leaf_hash(given[number])])))
     # then no order came twice: 20! makes that certain, and one that followed arrival or key would repeat or be known
     assert len(orders) == 30

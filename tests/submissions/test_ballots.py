@@ -17,8 +17,6 @@ from portal.crypto.collecting import HeldBallot
 from portal.crypto.encoding import b64url_decode
 from portal.errors import Conflict, Invalid, PortalError
 from portal.ledger import events
-from portal.ledger.models import PoolEntry
-from portal.submissions.models import SealedEnvelope, Submission
 from portal.submissions.sequencing import sequence_groups
 from portal.submissions.service import accept
 from portal.web.runtime import unit_of_work
@@ -33,6 +31,7 @@ from tests.ballots.support import (
     open_with_ballots,
     two_issuers,
 )
+from tests.rounds import stored
 from tests.support import Office
 
 
@@ -77,8 +76,7 @@ def digest_of(envelope: bytes) -> bytes:
 
 def counts(app) -> tuple[int, int, int, int]:
     with app.app_context(), unit_of_work() as session:
-        tables = (Submission, SealedEnvelope, PoolEntry, Nullifier)
-        return tuple(session.scalar(select(func.count()).select_from(table)) for table in tables)
+        return (*stored(session), session.scalar(select(func.count()).select_from(Nullifier)) or 0)
 
 
 def refused(take, *args) -> PortalError:

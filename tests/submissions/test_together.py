@@ -5,22 +5,24 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from datetime import date
 
 import pytest
-from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from portal.consultations import service as consultations
-from portal.consultations.intake import intake_of
+from portal.consultations.models import Consultation
 from portal.crypto import receipt
-from portal.errors import Conflict, Invalid, PortalError, TooMany
+from portal.errors import Invalid, PortalError, TooMany
 from portal.extensions import db
 from portal.ledger.models import LogWitness, PoolEntry
 from portal.ledger.pool import Waiting
 from portal.submissions import service, together
-from portal.submissions.models import SealedEnvelope, Submission
+from portal.submissions.sequencing import sequence_groups
 from portal.submissions.together import Alone, Group, accept_all
 from portal.web.public import submissions
+from portal.web.runtime import unit_of_work
+from tests.rounds import send, stored
 from tests.support import ORIGIN
 from tests.web.public.support import body_of, post
 
@@ -32,14 +34,26 @@ def offer(office, **sealing):
     return service.offer(office.consultation, envelope=envelope, locator_hash=receipt.locator_hash(raw), ballot=None)
 
 
-def take(session, clock, offers, welcome=lambda place: None):
-    return accept_all(session, clock, offers, promise_days=DAYS, welcome=welcome)
+@pytest.fixture
+def take(public_app, office, clock):
+    """Take offers in one transaction, as a process does that read the consultations when they were open."""
+    with public_app.app_context():
+        counter = submissions.counter()
+        counter.opened.of(office.consultation)
+
+        def run(*offers, welcome=lambda place: None):
+            places = {one.entry.group: counter.opened.of(one.entry.group) for one in offers}
+            with counter.direct.transaction() as transaction:
+                given = {"places": places, "promise_days": DAYS, "welcome": welcome}
+                return accept_all(transaction, clock, offers, **given)
+
+        yield run
+        counter.direct.close()
 
 
-def counts(session) -> set[int]:
-    return {
-        session.scalar(select(func.count()).select_from(table)) for table in (Submission, SealedEnvelope, PoolEntry)
-    }
+def kept(app) -> tuple[int, int, int]:
+    with app.app_context(), unit_of_work() as session:
+        return stored(session)
 
 
 def until(holds) -> None:
@@ -60,65 +74,79 @@ def client(app):
 # --- accept_all ---
 
 
-def test_a_group_waits_as_each_would_alone(session, office, clock, log) -> None:
+def test_a_group_waits_as_each_would_alone(public_app, office, clock, log, take) -> None:
     # given three comments taken together and one alone
     offers = [offer(office) for _ in range(3)]
-    outcomes = take(session, clock, offers)
-    place = intake_of(office_row(session, office))
-    envelope, raw = office.seal()
-    alone = service.accept(
-        session, log, clock, place, envelope=envelope, locator_hash=receipt.locator_hash(raw), promise_days=DAYS
-    )
-    # then each has its own place and its own promise, and nothing tells the two ways apart
-    assert [outcome.leaf_hash for outcome in outcomes] == [one.leaf_hash for one in offers]
-    assert counts(session) == {4}
-    rows = session.execute(select(PoolEntry.kind, PoolEntry.group, PoolEntry.day, PoolEntry.due)).all()
-    assert len(set(rows)) == 1
-    assert log.promise(outcomes[0].leaf_hash, outcomes[0].due).split("\n")[0] == alone.promise.split("\n")[0]
+    outcomes = take(*offers)
+    with public_app.app_context(), unit_of_work() as session:
+        alone, _ = send(session, log, clock, office)
+        # then each has its own place and its own promise, and nothing tells the two ways apart
+        assert [outcome.leaf_hash for outcome in outcomes] == [one.entry.leaf_hash for one in offers]
+        assert stored(session) == (4, 4, 4)
+        rows = session.execute(select(PoolEntry.kind, PoolEntry.group, PoolEntry.day, PoolEntry.due)).all()
+        assert len(set(rows)) == 1
+        assert log.promise(outcomes[0].leaf_hash, outcomes[0].due).split("\n")[0] == alone.promise.split("\n")[0]
+        # and what waits is what was offered
+        waits = {row.leaf_hash: (row.data, row.handle, row.load) for row in session.scalars(select(PoolEntry))}
+        assert all(waits[one.entry.leaf_hash] == (one.entry.data, one.locator_hash, one.envelope) for one in offers)
 
 
-def office_row(session, office):
-    return consultations.get(session, office.consultation)
-
-
-def test_one_that_is_refused_spoils_nothing_for_its_neighbours(session, office, clock) -> None:
+def test_one_that_is_refused_spoils_nothing_for_its_neighbours(public_app, office, take) -> None:
     good, strange, broken = offer(office), offer(office), offer(office)
     strange = replace(strange, header=replace(strange.header, keys=("00" * 16,)))
-    elsewhere = replace(offer(office), consultation="khong-co")
-    outcomes = take(session, clock, [strange, good, replace(broken, header=None), elsewhere])
+    elsewhere = offer(office)
+    elsewhere = replace(elsewhere, entry=replace(elsewhere.entry, group="khong-co"))
+    outcomes = take(strange, good, replace(broken, header=None), elsewhere)
     assert [getattr(one, "code", "") for one in outcomes] == [
         "envelope-unknown-key", "", "envelope-malformed", "consultation-unknown"
     ]  # fmt: skip
     assert isinstance(outcomes[1], Waiting)
-    assert counts(session) == {1}
+    assert kept(public_app) == (1, 1, 1)
 
 
-def test_a_closed_consultation_and_a_full_bucket_refuse_each(session, office, clock) -> None:
+def test_a_full_bucket_refuses_each(public_app, office, take) -> None:
     def full(_place) -> None:
         raise TooMany("busy")
 
-    assert [one.code for one in take(session, clock, [offer(office)], full)] == ["busy"]
-    office_row(session, office).state = "closed"
-    session.flush()
-    assert [one.code for one in take(session, clock, [offer(office), offer(office)])] == ["consultation-closed"] * 2
-    assert counts(session) == {0}
+    assert [one.code for one in take(offer(office), welcome=full)] == ["busy"]
+    assert kept(public_app) == (0, 0, 0)
 
 
-def test_what_came_before_or_twice_is_taken_alone(session, office, clock) -> None:
-    first = offer(office)
-    take(session, clock, [first])
-    for group in ([first], [offer(office), first], [one := offer(office), one]):
-        with pytest.raises(Alone):
-            take(session, clock, group)
+def test_what_came_before_or_twice_is_taken_alone(public_app, office, log, take) -> None:
+    first, placed = offer(office), offer(office)
+    take(placed)
+    with public_app.app_context(), unit_of_work() as session:
+        assert sequence_groups(session, log, [office.consultation]) == 1
+    take(first)
+    again = replace(offer(office), entry=replace(offer(office).entry, handle=placed.locator_hash))
+    twice = offer(office)
+    for group in ([first], [offer(office), first], [twice, twice], [placed], [offer(office), again]):
+        with pytest.raises((Alone, IntegrityError)):
+            take(*group)
+        assert kept(public_app) == (2, 2, 1)
 
 
-def test_nothing_is_taken_while_the_log_runs_on_an_old_copy(session, office, clock) -> None:
-    session.add(LogWitness(name="w", key_id=b"1234", size=10**6, status=409))
-    session.flush()
-    with pytest.raises(Conflict, match="log-rolled-back"):
-        take(session, clock, [offer(office)])
-    # and a group in which all are refused for what they are is told so
-    assert [one.code for one in take(session, clock, [replace(offer(office), header=None)])] == ["envelope-malformed"]
+@pytest.mark.parametrize("change", [{"state": "closed"}, {"closes": date(2026, 1, 2)}])
+def test_a_consultation_that_was_open_when_it_was_read_takes_nothing_once_it_is_not(
+    public_app, office, take, change
+) -> None:
+    with public_app.app_context(), unit_of_work() as session:
+        session.execute(update(Consultation).values(**change, opens=date(2026, 1, 1)))
+    with pytest.raises(Alone):
+        take(offer(office), offer(office))
+    assert kept(public_app) == (0, 0, 0)
+
+
+def test_nothing_is_taken_while_the_log_runs_on_an_old_copy(public_app, public, office, take) -> None:
+    with public_app.app_context(), unit_of_work() as session:
+        session.add(LogWitness(name="w", key_id=b"1234", size=10**6, status=409))
+    with pytest.raises(Alone):
+        take(offer(office))
+    # and whoever sends is told so
+    answer = post(public, office, body_of(*office.seal()))
+    assert (answer.status_code, answer.get_json()["error"]) == (409, "log-rolled-back")
+    # and a group in which all are refused for what they are is told that
+    assert [one.code for one in take(replace(offer(office), header=None))] == ["envelope-malformed"]
 
 
 @pytest.mark.parametrize("length", [0, 31, 33])
@@ -196,9 +224,9 @@ def test_posts_that_come_together_share_one_transaction_and_a_retry_is_answered(
     groups: list[int] = []
     honest = submissions.accept_all
 
-    def noted(session, clock, offers, **more):
+    def noted(transaction, clock, offers, **more):
         groups.append(len(offers))
-        return honest(session, clock, offers, **more)
+        return honest(transaction, clock, offers, **more)
 
     monkeypatch.setattr(submissions, "accept_all", noted)
     good = [body_of(*office.seal()) for _ in range(4)]
@@ -229,7 +257,7 @@ def test_posts_that_come_together_share_one_transaction_and_a_retry_is_answered(
         thread.join()
     assert sorted(status for status, _ in answers[4:]) == [200, 201]
     with public_app.app_context():
-        assert counts(db.session()) == {5}
+        assert stored(db.session()) == (5, 5, 5)
 
 
 def test_a_receipt_that_serves_another_comment_fails_alone(public_app, office) -> None:
@@ -239,8 +267,8 @@ def test_a_receipt_that_serves_another_comment_fails_alone(public_app, office) -
     offers = [offer(office), service.offer(office.consultation, envelope=office.seal()[0],
                                            locator_hash=receipt.locator_hash(raw), ballot=None)]  # fmt: skip
     with public_app.test_request_context():
-        outcomes = submissions.take_all(offers)
+        outcomes = submissions.counter().take_all(offers)
     assert isinstance(outcomes[1], PortalError) and outcomes[1].code == "replay"
     assert isinstance(outcomes[0], service.Acceptance) and outcomes[0].fresh
     with public_app.app_context():
-        assert counts(db.session()) == {2}
+        assert stored(db.session()) == (2, 2, 2)

@@ -79,7 +79,8 @@ def install(app: Flask, settings: Settings) -> None:
     """Give ``app`` the public pages, in both languages, and what guards them."""
     app.before_request(partial(check_origin, settings))
     app.before_request(access.guard)
-    app.extensions[submissions.GROUP] = Group(submissions.take_all)
+    with app.app_context():
+        app.extensions[submissions.GROUP] = Group(submissions.counter().take_all)
     for name, rate in submissions.rates(settings.open_rate).items():
         app.extensions[name] = GlobalBucket(rate, app.extensions[KEY].clock)
     app.jinja_env.globals["asset"] = asset

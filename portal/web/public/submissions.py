@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from functools import partial
+from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from portal.ballots import redeem
 from portal.consultations.intake import Intake, intake
 from portal.crypto.attachment import SIZES
+from portal.direct import Direct
 from portal.errors import Invalid, PortalError
 from portal.extensions import db
 from portal.submissions import attachments
 from portal.submissions.service import Acceptance, accept, came_before, offer
-from portal.submissions.together import Alone, Group, Offer, Outcome, accept_all
+from portal.submissions.together import Alone, Group, Offer, Opened, Outcome, accept_all
 from portal.web.bucket import GlobalBucket
 from portal.web.public import attached
 from portal.web.public.blueprint import public
@@ -52,24 +53,45 @@ def _take(cid: str, sealed: Sealed, ballot: Spendable) -> Acceptance:
         raise outcome
     if isinstance(outcome, Acceptance):
         return outcome
-    return Acceptance(made.leaf, runtime().log.promise(outcome.leaf_hash, outcome.due), fresh=True)
+    return Acceptance(outcome.data, runtime().log.promise(outcome.leaf_hash, outcome.due), fresh=True)
 
 
-def take_all(offers: list[Offer]) -> list[Taken]:
-    """All in one transaction; or, where one of them needs it, each in its own. Runs in a request of one of them."""
-    here = runtime()
-    welcome = partial(_spare, bucket=BUCKET)
-    try:
-        with unit_of_work() as session:
-            days = here.settings.promise_days
-            return [*accept_all(session, here.clock, offers, promise_days=days, welcome=welcome)]
-    except (Alone, IntegrityError):
-        return [_take_alone(one) for one in offers]
+@dataclass
+class Counter:
+    """Where comments of one process are taken: its kept connection, and the consultations that it knows."""
+
+    direct: Direct
+    opened: Opened
+
+    def take_all(self, offers: list[Offer]) -> list[Taken]:
+        """All in one transaction; or, where one of them needs it, each in its own. Runs in a request of one of them."""
+        here = runtime()
+        places = {name: self.opened.of(name) for name in {one.entry.group for one in offers}}
+        more: Any = {"places": places, "promise_days": here.settings.promise_days, "welcome": _welcome_all}
+        try:
+            with self.direct.transaction() as transaction:
+                return [*accept_all(transaction, here.clock, offers, **more)]
+        except (Alone, DBAPIError):  # sent once more, whatever was done is found done
+            return [_take_alone(one) for one in offers]
+
+
+def counter() -> Counter:
+    """The counter of a process that serves the public app."""
+    return Counter(Direct(db.engine), Opened(_read))
+
+
+def _read(name: str) -> Intake:
+    with Session(db.engine) as session:
+        return intake(session, name)
+
+
+def _welcome_all(place: Intake) -> None:
+    _spare(place, BUCKET)
 
 
 def _take_alone(one: Offer) -> Taken:
     try:
-        return _accept(one.consultation, one.envelope, one.locator_hash, one.ballot)
+        return _accept(one.entry.group, one.envelope, one.locator_hash, one.ballot)
     except PortalError as refusal:
         return refusal
 
@@ -132,7 +154,8 @@ def _welcome(place: Intake, sealed: Sealed) -> Spendable:
     attachments.check_count(place, len(sealed.files))
     ballot = _verified(place.id, sealed)
     with Session(db.engine) as session:
-        if came_before(session, place, envelope=sealed.envelope, ballot=ballot):
+        given = {"envelope": sealed.envelope, "locator_hash": sealed.locator_hash}
+        if came_before(session, place, **given, ballot=ballot):
             return ballot
         _spare(place, FILES_BUCKET)
         least = [SIZES[0]] * len(sealed.files)

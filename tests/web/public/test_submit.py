@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.clock import FixedClock
 from portal.config import Settings
@@ -19,18 +19,19 @@ from portal.extensions import db
 from portal.factory import create_public_app
 from portal.ledger import events
 from portal.ledger.log import Log
-from portal.submissions.models import SealedEnvelope, Submission
+from portal.ledger.models import PoolEntry
 from portal.tlog.keys import VerifierKey
 from portal.tlog.merkle import leaf_hash
 from portal.tlog.promise import open_promise
 from portal.web.runtime import unit_of_work
+from tests.rounds import stored as kept
 from tests.support import ORIGIN, Office
 from tests.web.public.support import body_of, parsed, post, send, sequence
 
 
 def count(app: Flask) -> int:
     with app.app_context():
-        return db.session.scalar(select(func.count()).select_from(Submission)) or 0
+        return kept(db.session())[0]
 
 
 def refused(answer: Any, status: int, code: str) -> None:
@@ -199,6 +200,6 @@ def test_nothing_of_the_visitor_is_stored(public: FlaskClient, public_app: Flask
 def test_what_was_sealed_is_what_moderators_open(public: FlaskClient, public_app: Flask, office: Office) -> None:
     send(public, office, text="Hồ sơ chuyển qua lại giữa các phòng.")
     with public_app.app_context():
-        stored = db.session.scalars(select(SealedEnvelope.data)).one()
+        stored = db.session.scalars(select(PoolEntry.load)).one()
     for seed in office.seeds.values():
         assert parse_payload(open_with(seed, stored)).text == "Hồ sơ chuyển qua lại giữa các phòng."

@@ -21,9 +21,11 @@ from portal.crypto.encoding import b64url_encode
 from portal.crypto.payload import AttachedFile, Attachments
 from portal.extensions import db
 from portal.factory import create_public_app
+from portal.ledger.models import PoolEntry
 from portal.submissions.attachments import erase, listed, sealed_bytes
-from portal.submissions.models import SealedAttachment, SealedEnvelope, Submission
+from portal.submissions.models import SealedAttachment
 from portal.web.runtime import unit_of_work
+from tests.rounds import stored
 from tests.submissions.faults import Crash, failing
 from tests.support import ORIGIN, Office
 from tests.web.public.support import body_of, parsed
@@ -88,8 +90,8 @@ def refused(answer: Any, status: int, code: str) -> None:
 
 def counts(app: Flask) -> tuple[int, int, int]:
     with app.app_context():
-        tables = (Submission, SealedEnvelope, SealedAttachment)
-        return tuple(db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
+        files = db.session.scalar(select(func.count()).select_from(SealedAttachment)) or 0
+        return (*stored(db.session())[:2], files)
 
 
 def test_a_comment_and_its_files_are_kept_together(public: FlaskClient, public_app: Flask, room: Office) -> None:
@@ -113,7 +115,7 @@ def test_what_is_at_rest_tells_neither_the_files_nor_whose_they_are(
     with public_app.app_context():
         url = db.engine.url.database
         columns = set(SealedAttachment.__table__.columns.keys())
-        leaf, envelope = db.session.execute(select(SealedEnvelope.leaf_hash, SealedEnvelope.data)).one()
+        leaf, envelope = db.session.execute(select(PoolEntry.leaf_hash, PoolEntry.load)).one()
         rows = db.session.execute(select(SealedAttachment.__table__)).all()
     # nothing of the content, and one size for both
     stored = Path(str(url)).read_bytes() + b"".join(bytes(row.data) for row in rows)
