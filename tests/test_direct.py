@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from portal.clock import FixedClock
 from portal.config import Settings
-from portal.direct import Direct, Prepared
+from portal.direct import Direct, Held, Prepared, Unwritten
 from portal.errors import PortalError
 from portal.extensions import db
 from portal.factory import create_public_app, create_staff_app
@@ -71,7 +72,6 @@ def test_a_transaction_is_kept_at_its_end_and_lost_with_an_exception(here) -> No
     name = here.office.consultation
     with pytest.raises(ValueError, match="changed its mind"), here.direct.transaction() as transaction:
         transaction.write(ADD, [row(name)])
-        assert transaction.whole()
         raise ValueError("changed its mind")
     assert count() == 0
     # and the connection serves the next one
@@ -85,9 +85,26 @@ def test_a_transaction_is_kept_at_its_end_and_lost_with_an_exception(here) -> No
 def test_what_the_database_refuses_comes_out_as_elsewhere_and_without_parameters(here) -> None:
     with pytest.raises(IntegrityError) as caught, here.direct.transaction() as transaction:
         transaction.write(ADD, [row("nobody-knows-it"), row(here.office.consultation)])
-        transaction.whole()
     assert (caught.value.params, caught.value.statement, caught.value.hide_parameters) == (None, None, True)
     assert count() == 0
+
+
+def test_a_row_that_is_not_written_undoes_those_that_were(here) -> None:
+    name = here.office.consultation
+    none = Prepared(
+        update(SequencedCount).where(SequencedCount.consultation_id == bindparam("name")).values(comments=7)
+    )
+    with pytest.raises(Unwritten), here.direct.transaction() as transaction:
+        transaction.write(ADD, [row(name)])
+        transaction.write(none, [{"name": name}, {"name": "nobody-knows-it"}])
+    assert count() == 0
+    # and the same connection goes on
+    held = here.direct._held
+    with here.direct.transaction() as transaction:
+        transaction.write(ADD, [row(name)])
+        transaction.write(none, [{"name": name}])
+    assert here.direct._held is held is not None
+    assert count() == 1
 
 
 def test_a_transaction_of_another_who_writes_is_waited_for(here) -> None:
@@ -100,7 +117,6 @@ def test_a_transaction_of_another_who_writes_is_waited_for(here) -> None:
             assert connection.execute(select(func.count()).select_from(SequencedCount)).scalar() == 0
     with pytest.raises(IntegrityError), other.transaction() as transaction:
         transaction.write(ADD, [row(name)])
-        transaction.whole()
     other.close()
 
 
@@ -111,15 +127,13 @@ class Breaking:
     """A driver's connection that fails at one of the moments before and after whatever it is asked."""
 
     def __init__(self, real: Any, at: int) -> None:
-        self.real, self.at, self.moment = real, at, -1
+        self.__dict__.update(real=real, at=at, moment=-1)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
 
-    def pass_by(self) -> None:
-        self.moment += 1
-        if self.moment == self.at:
-            raise Crash(str(self.at))
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self.real, name, value)
 
     def around(self, work: Any, *given: Any) -> Any:
         self.pass_by()
@@ -127,35 +141,37 @@ class Breaking:
         self.pass_by()
         return done
 
+    def pass_by(self) -> None:
+        self.__dict__["moment"] += 1
+        if self.moment == self.at:
+            raise Crash(str(self.at))
+
     def cursor(self) -> Any:
         return BreakingCursor(self, self.real.cursor())
 
-    def commit(self) -> None:
-        self.around(self.real.commit)
+    @contextmanager
+    def pipeline(self) -> Iterator[Any]:
+        with self.real.pipeline() as line:
+            yield SimpleNamespace(sync=partial(self.around, line.sync))
 
 
 class BreakingCursor:
     def __init__(self, connection: Breaking, real: Any) -> None:
         self.connection, self.real = connection, real
 
-    @property
-    def rowcount(self) -> int:
-        return int(self.real.rowcount)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
 
     def execute(self, *given: Any) -> Any:
         return self.connection.around(self.real.execute, *given)
 
-    def executemany(self, *given: Any) -> Any:
-        return self.connection.around(self.real.executemany, *given)
-
 
 def failing(here: Any, offers: list[Offer], at: int) -> bool:
     """Take the offers on a connection that fails at that moment; whether it did."""
-    with here.direct.transaction():
-        pass  # so that a connection is held
-    held = here.direct._held
-    breaking = Breaking(held.driver_connection, at)
-    here.direct._held = SimpleNamespace(driver_connection=breaking, invalidate=held.invalidate)
+    raw = db.engine.raw_connection()
+    breaking: Any = Breaking(raw.driver_connection, at)
+    given = SimpleNamespace(driver_connection=breaking, invalidate=raw.invalidate)
+    here.direct._held = Held(given, db.engine.dialect)
     try:
         here.counter.take_all(offers)
     except Crash:

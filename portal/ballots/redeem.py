@@ -96,8 +96,8 @@ def spend(session: Session, verified: Verified) -> None:
 
 
 def spend_all(transaction: Transaction, ballots: Sequence[Verified]) -> None:
-    """Use several ballots up at once, if the transaction then says that it is whole: otherwise one of them must be
-    asked alone, for there are more of its kind than were issued. One that was spent raises ``IntegrityError``."""
+    """Use several ballots up at once. Where there are more of a kind than were issued, the transaction ends
+    :class:`~portal.direct.Unwritten`; where one was spent, with ``IntegrityError``: each must then be asked alone."""
     kinds = Counter((one.ballot.consultation, one.ballot.kind) for one in ballots)
     counts = [{"name": name, "of_kind": kind, "many": many} for (name, kind), many in sorted(kinds.items())]
     transaction.write(COUNT_MANY, counts)

@@ -5,9 +5,9 @@ cost the same for one comment as for eight. Whoever comes first while nobody wri
 answered before the commit that holds their comment. In one process, comments of a group enter in random order.
 
 :func:`accept_all` takes the ordinary case, and leaves what must hold when the row is written to the statement that
-writes it. Whatever it does not write, or the database refuses, makes the whole group :class:`Alone`: then each comment
-goes through :func:`portal.submissions.service.accept` in a transaction of its own, where each refusal has its name, so
-that a bad one spoils nothing for its neighbours.
+writes it. Whatever that does not write, or the database refuses, undoes the whole group
+(:class:`~portal.direct.Unwritten`): then each comment goes through :func:`portal.submissions.service.accept` in a
+transaction of its own, where each refusal has its name, so that a bad one spoils nothing for its neighbours.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from portal.ballots import redeem
 from portal.clock import Clock
 from portal.consultations.intake import ACCEPTS, HOLD, Intake
 from portal.crypto.envelope import EnvelopeHeader
-from portal.direct import Transaction
+from portal.direct import Transaction, Unwritten
 from portal.errors import Conflict, Invalid, PortalError
 from portal.ledger import pool
 from portal.submissions.models import Submission
@@ -47,10 +47,6 @@ PUT = pool.putting(ACCEPTS, not_(HAS_PLACE))
 
 Offered = TypeVar("Offered")
 Answer = TypeVar("Answer")
-
-
-class Alone(Exception):
-    """This group cannot be taken together: a comment came before or twice, a ballot is raced for, or it has closed."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +97,6 @@ def accept_all(
     if taken:
         secrets.SystemRandom().shuffle(taken)
         _store(transaction, taken, today, promise_days)
-        if not transaction.whole():
-            raise Alone
     due = today + timedelta(days=promise_days)
     waiting = [pool.Waiting(one.entry.leaf_hash, due, one.entry.data) for one in offers]
     return [why or waits for why, waits in zip(refused, waiting, strict=True)]
@@ -126,7 +120,7 @@ def _refusal(place: Intake | PortalError, offer: Offer, welcome: Welcome, today:
         if place.with_ballots != (offer.ballot is not None):
             raise Invalid("ballot-missing" if place.with_ballots else "ballot-not-needed")
         if not place.accepts(today):
-            raise Alone  # what came before it closed is answered all the same
+            raise Unwritten  # what came before it closed is answered all the same
         check_header(place, offer.header)
     except PortalError as refusal:
         return refusal

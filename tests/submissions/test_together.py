@@ -13,13 +13,14 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from portal.consultations.models import Consultation
 from portal.crypto import receipt
+from portal.direct import Unwritten
 from portal.errors import Invalid, PortalError, TooMany
 from portal.extensions import db
 from portal.ledger.models import LogWitness, PoolEntry
 from portal.ledger.pool import Waiting
 from portal.submissions import service, together
 from portal.submissions.sequencing import sequence_groups
-from portal.submissions.together import Alone, Group, accept_all
+from portal.submissions.together import Group, accept_all
 from portal.web.public import submissions
 from portal.web.runtime import unit_of_work
 from tests.rounds import send, stored
@@ -121,7 +122,7 @@ def test_what_came_before_or_twice_is_taken_alone(public_app, office, log, take)
     again = replace(offer(office), entry=replace(offer(office).entry, handle=placed.locator_hash))
     twice = offer(office)
     for group in ([first], [offer(office), first], [twice, twice], [placed], [offer(office), again]):
-        with pytest.raises((Alone, IntegrityError)):
+        with pytest.raises((Unwritten, IntegrityError)):
             take(*group)
         assert kept(public_app) == (2, 2, 1)
 
@@ -132,7 +133,7 @@ def test_a_consultation_that_was_open_when_it_was_read_takes_nothing_once_it_is_
 ) -> None:
     with public_app.app_context(), unit_of_work() as session:
         session.execute(update(Consultation).values(**change, opens=date(2026, 1, 1)))
-    with pytest.raises(Alone):
+    with pytest.raises(Unwritten):
         take(offer(office), offer(office))
     assert kept(public_app) == (0, 0, 0)
 
@@ -140,7 +141,7 @@ def test_a_consultation_that_was_open_when_it_was_read_takes_nothing_once_it_is_
 def test_nothing_is_taken_while_the_log_runs_on_an_old_copy(public_app, public, office, take) -> None:
     with public_app.app_context(), unit_of_work() as session:
         session.add(LogWitness(name="w", key_id=b"1234", size=10**6, status=409))
-    with pytest.raises(Alone):
+    with pytest.raises(Unwritten):
         take(offer(office))
     # and whoever sends is told so
     answer = post(public, office, body_of(*office.seal()))

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from portal.ballots import redeem
 from portal.consultations.intake import Intake, intake
 from portal.crypto.attachment import SIZES
-from portal.direct import Direct
+from portal.direct import Direct, Unwritten
 from portal.errors import Invalid, PortalError
 from portal.extensions import db
 from portal.submissions import attachments
 from portal.submissions.service import Acceptance, accept, came_before, offer
-from portal.submissions.together import Alone, Group, Offer, Opened, Outcome, accept_all
+from portal.submissions.together import Group, Offer, Opened, Outcome, accept_all
 from portal.web.bucket import GlobalBucket
 from portal.web.public import attached
 from portal.web.public.blueprint import public
@@ -71,7 +71,7 @@ class Counter:
         try:
             with self.direct.transaction() as transaction:
                 return [*accept_all(transaction, here.clock, offers, **more)]
-        except (Alone, DBAPIError):  # sent once more, whatever was done is found done
+        except (Unwritten, DBAPIError):  # sent once more, whatever was done is found done
             return [_take_alone(one) for one in offers]
 
 
