@@ -6,9 +6,11 @@ Knows neither Flask nor a model, so that an issuer's process needs nothing of th
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Engine, Pool, event
+from sqlalchemy import Engine, Pool, Table, event
+from sqlalchemy.exc import OperationalError
 
 # Constraint names are fixed so that migrations can name them.
 NAMING = {
@@ -19,6 +21,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=10000")
+
+PATIENCE = 5000
+"""Milliseconds to wait for a table that others write to."""
 
 
 @event.listens_for(Engine, "connect")
@@ -52,15 +57,26 @@ def _let_go(connection: Any, _record: Any) -> None:
         connection.rollback()
 
 
-def forget_order(engine: Engine) -> bool:
-    """Rewrite an SQLite file so that its pages lie in the order of their keys; returns whether it could.
+def forget_order(engine: Engine, tables: Sequence[Table] = ()) -> bool:
+    """Let what lies on the disk say nothing of the order in which rows came; returns whether it could.
 
-    Random keys alone do not hide in which order rows came: large values spill into pages that are handed out one
-    after another. VACUUM copies every table in key order (SQLite documentation, "VACUUM", section 3), and truncating
-    the write-ahead log drops the order of commits. It has to wait for other writers, and says so by False.
+    Random keys alone do not hide that: SQLite spills large values into pages that are handed out one after another, and
+    PostgreSQL appends rows and notes with each (``xmin``) which transaction brought it. It has to wait for other
+    writers, and says so by False. ``tables``: what PostgreSQL rewrites; of SQLite the whole file is.
     """
-    if engine.dialect.name != "sqlite":
-        return True
+    if engine.dialect.name == "sqlite":
+        return _forget_on_sqlite(engine)
+    try:
+        for table in tables:
+            _forget_on_postgresql(engine, table)
+    except OperationalError:  # among them: a lock that was not given in time
+        return False
+    return True
+
+
+def _forget_on_sqlite(engine: Engine) -> bool:
+    """VACUUM copies every table in key order (SQLite documentation, "VACUUM", section 3), and truncating the
+    write-ahead log drops the order of commits."""
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
@@ -71,3 +87,24 @@ def forget_order(engine: Engine) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _forget_on_postgresql(engine: Engine, table: Table) -> None:
+    """Put every row anew, in key order and in one transaction, and give the old file back.
+
+    Not by TRUNCATE, which takes rows from under a backup that is being read (PostgreSQL documentation, "Concurrency
+    Control", caveats). VACUUM FULL writes a new file with the new rows alone, and removes the old one.
+    """
+    made = engine.dialect.identifier_preparer
+    name, key = made.format_table(table), ", ".join(made.format_column(one) for one in table.primary_key)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"SET lock_timeout = {PATIENCE}")
+        try:
+            connection.exec_driver_sql("BEGIN")
+            connection.exec_driver_sql(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE")
+            take, put = f"DELETE FROM {name} RETURNING *", f"INSERT INTO {name} SELECT * FROM taken ORDER BY {key}"  # noqa: S608
+            connection.exec_driver_sql(f"WITH taken AS ({take}) {put}")
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {name}")
+        finally:
+            connection.invalidate()  # whatever was begun or set ends with it

@@ -22,6 +22,7 @@ from portal.findings.private_service import waiting as private_waiting
 from portal.findings.tables_service import waiting
 from portal.ledger.log import Log
 from portal.ledger.turns import take_turn
+from portal.submissions.arrivals import ARRIVALS
 from portal.submissions.mailbox_erasure import erase_mail, over_by
 from portal.submissions.sequencing import newest_place, sequence_due, sequence_groups
 
@@ -148,7 +149,7 @@ def tidy(settings: Settings) -> int:
     with database(settings):
         newest = newest_place(db.session())
         db.session.rollback()
-        return newest if forget_order(db.engine) else -1
+        return newest if forget_order(db.engine, ARRIVALS) else -1
 
 
 def try_once(settings: Settings, log: Log, clock: Clock, tidied: int) -> int:
