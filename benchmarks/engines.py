@@ -24,10 +24,10 @@ class Durable(Server):
 
 
 @contextmanager
-def databases(engine: str) -> Iterator[list[str]]:
-    """Addresses of two empty databases of that engine, the portal's and the baseline's; "" names SQLite's file."""
+def databases(engine: str, count: int = 2) -> Iterator[list[str]]:
+    """Addresses of so many empty databases of that engine; "" names SQLite's file."""
     if engine == "sqlite":
-        yield ["", ""]
+        yield [""] * count
         return
     # Not the benchmark's own folder: the server is somebody else and must be able to reach its cluster.
     base = Path(tempfile.mkdtemp(prefix="portal-bench-"))
@@ -36,7 +36,7 @@ def databases(engine: str) -> Iterator[list[str]]:
     try:
         server.start()
         try:
-            yield [server.fresh(), server.fresh()]
+            yield [server.fresh() for _ in range(count)]
         finally:
             server.stop()
     finally:

@@ -59,7 +59,8 @@ def prepare(folder: Path, database_url: str = "") -> tuple[dict[str, str], bytes
     log, clock, seed = open_log(settings), system_clock(settings), keys.new_seed()
     public_key, today = keys.public_key(seed), clock.today()
     with work(settings) as session:
-        account, _ = accounts.invite(session, email="m@example.org", name="", roles=["moderator"], forbid_pairs=True, today=clock.today())
+        about = {"name": "", "roles": ["moderator"], "forbid_pairs": True, "today": today}
+        account, _ = accounts.invite(session, email="m@example.org", **about)
         key = accounts.add_key(session, log, account, public_key=public_key, wrapped="{}")
         taxonomy = consultations.save_taxonomy(session, default_taxonomy())
         draft = consultations.ConsultationDraft(

@@ -18,6 +18,8 @@ import pytest
 class Server:
     """A PostgreSQL cluster in a folder of its own. It refuses to run as root, so root hands it to `postgres`."""
 
+    tuning = "-c fsync=off -c max_connections=400"
+
     def __init__(self, folder: Path) -> None:
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
         assert found, "Debian's PostgreSQL server is missing: apt-get install postgresql"
@@ -32,7 +34,7 @@ class Server:
         if self.user is not None:
             os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
         self._run("initdb", "-D", str(self.folder / "data"), "-U", "portal", "-A", "trust", "-E", "UTF8", "--no-locale")
-        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c fsync=off -c max_connections=400"
+        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} {self.tuning}"
         self._run(
             "pg_ctl", "-D", str(self.folder / "data"), "-o", options, "-l", str(self.folder / "log"), "-w", "start"
         )
@@ -80,6 +82,9 @@ def running() -> Server:
 def engine() -> str:
     """The engine that this run of the tests is of: `sqlite`, or `postgresql` (make test-postgresql)."""
     return os.environ.get("PORTAL_TEST_ENGINE", "sqlite")
+
+
+sqlite_only = pytest.mark.skipif(engine() != "sqlite", reason="it reads what only SQLite tells of itself")
 
 
 def fresh_database() -> dict[str, str]:

@@ -18,10 +18,12 @@ from portal.submissions.models import SealedEnvelope, SequencedCount, Submission
 
 MAIL = cast(Table, MailMessage.__table__)
 PLACE_MAIL = update(MAIL).where(MAIL.c.leaf_hash == bindparam("digest")).values(leaf_index=bindparam("place"))
-# In the order of the log: what the engine notes of the order of rows is then what the log shows to everybody.
+# In the order of the log: what the engine notes of the order of rows is then what the log shows to everybody. The
+# bounds are for SQLite, which would go through all comments there are to find that order.
 LOADS = (
     select(PoolEntry.leaf_hash, PoolEntry.load)
     .join(Submission, Submission.leaf_hash == PoolEntry.leaf_hash)
+    .where(Submission.leaf_index.between(bindparam("first"), bindparam("last")))
     .order_by(Submission.leaf_index)
 )
 MOVE_LOADS = insert(cast(Table, SealedEnvelope.__table__)).from_select(["leaf_hash", "data"], LOADS)
@@ -86,7 +88,8 @@ def _store(session: Session, comments: Sequence[pool.Placed]) -> None:
     ]
     if rows:
         session.connection().execute(insert(cast(Table, Submission.__table__)), rows)
-        session.connection().execute(MOVE_LOADS)
+        bounds = {"first": comments[0].index, "last": comments[-1].index}
+        session.connection().execute(MOVE_LOADS, bounds)
 
 
 def _count(session: Session, places: list[int]) -> None:

@@ -1,7 +1,7 @@
 """Shuffling what waits into the log: enough company or the day's end, then every comment has its place."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from portal.consultations import service as consultations
 from portal.ledger import log as ledger
@@ -9,6 +9,7 @@ from portal.ledger.models import PoolEntry
 from portal.submissions.models import Submission
 from portal.submissions.sequencing import count_sequenced, sequence_due, sequence_groups
 from portal.tlog.merkle import leaf_hash
+from tests.postgres import sqlite_only
 from tests.rounds import places, send
 
 
@@ -87,3 +88,21 @@ def test_the_order_of_arrival_is_not_the_order_of_the_log(office, session, log, 
     order = [found[leaf_hash(answer.leaf)] for answer in answers]
     assert order != sorted(order)
     assert order != sorted(order, reverse=True)
+
+
+@sqlite_only
+def test_a_batch_costs_what_it_holds_and_not_what_the_log_holds(office, session, log, clock) -> None:
+    # given the statements that give a batch its places
+    for _ in range(3):
+        send(session, log, clock, office)
+    statements: list[tuple[str, tuple]] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *args: statements.append(args[2:4]))
+    sequence_groups(session, log, [office.consultation])
+    # then none of them goes through the tables that grow
+    assert any("INSERT INTO sealed_envelope" in sql for sql, _ in statements)
+    for sql, parameters in statements:
+        if sql.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")):
+            one = parameters[0] if isinstance(parameters, list) else parameters
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", one).all()
+            grown = ("SCAN submission", "SCAN sealed_envelope", "SCAN log_leaf", "SCAN mail_message")
+            assert not [line[3] for line in plan if line[3].startswith(grown)], sql
