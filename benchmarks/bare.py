@@ -53,3 +53,9 @@ def keep() -> tuple[str, int]:
         local.insert = on_postgresql() if PLACE.startswith("postgresql:") else on_sqlite()
     local.insert(secrets.token_bytes(16), request.get_data())
     return "", 201
+
+
+@app.get("/ping")
+def ping() -> str:
+    """The least there is."""
+    return ""

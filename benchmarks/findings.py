@@ -85,10 +85,7 @@ class Portal:
         connection.executemany(
             "INSERT INTO submission (leaf_hash, consultation_id, envelope_sha256, locator_hash, leaf_index) "
             "VALUES (?, ?, ?, ?, ?)",
-            (
-                (n.to_bytes(32, "big"), self.name, blank, n.to_bytes(32, "big"), FIRST_LEAF + n)
-                for n in range(comments)
-            ),
+            ((n.to_bytes(32, "big"), self.name, blank, n.to_bytes(32, "big"), FIRST_LEAF + n) for n in range(comments)),
         )
         connection.executemany(
             "INSERT INTO coding (consultation_id, submission_leaf, coder_id, slot, revision, current, sealed, "

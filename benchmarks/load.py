@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -95,13 +96,8 @@ def wait_for(port: int) -> None:
     """Until somebody listens there."""
     for _ in range(START_TENTHS):
         try:
-            asyncio.run(_knock(port))
+            socket.create_connection(("127.0.0.1", port), 1).close()
             return
         except OSError:
             time.sleep(0.1)
     raise SystemExit("the server did not start")
-
-
-async def _knock(port: int) -> None:
-    _, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.close()

@@ -85,6 +85,8 @@ class Settings:
     smtp_password: str = setting("", "its password; better as a variable than in the file", shown=False)
     smtp_from: str = setting("", "sender of the mails")
     session_minutes: int = setting(60, "minutes of idleness after which a staff session ends")
+    session_hours: int = setting(12, "hours after which a staff session ends however much it is used")
+    enrol_days: int = setting(7, "days for which an enrolment code works")
     fresh_minutes: int = setting(15, "minutes for which a sign-in counts as fresh for unlocking and publishing")
     secrets: Secrets | None = field(default=None, repr=False)
 
@@ -185,6 +187,10 @@ def _check(settings: Settings) -> None:
     for name, allowed in choices.items():
         if getattr(settings, name) not in allowed:
             raise ConfigError(f"PORTAL_{name.upper()} must be one of: {', '.join(allowed)}.")
+    if not (1 <= settings.session_minutes <= settings.session_hours * 60 <= 7 * 24 * 60):
+        raise ConfigError("PORTAL_SESSION_MINUTES is at least 1, and PORTAL_SESSION_HOURS no less and at most 168.")
+    if not 1 <= settings.enrol_days <= 60:
+        raise ConfigError("PORTAL_ENROL_DAYS is from 1 to 60.")
     if settings.ballot_issuers not in (1, 2):
         raise ConfigError("PORTAL_BALLOT_ISSUERS must be 1 or 2.")
     _check_committee(settings)

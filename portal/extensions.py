@@ -18,6 +18,19 @@ from portal.storage import NAMING, forget_order
 __all__ = ["Base", "Database", "babel", "configure_database", "csrf", "database_app", "db", "forget_order", "migrate"]
 
 
+# A cut cable says nothing. Without these, whoever waits for the database's host waits for hours (libpq, "Parameter Key
+# Words"), and the database keeps the locks of an app host that is gone for as long ("options": the server's side).
+ACROSS_A_NETWORK = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+    "options": "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 "
+    "-c tcp_user_timeout=15000",
+}
+
+
 class Base(DeclarativeBase):
     """Base of every model; constraint names are fixed so that migrations can name them."""
 
@@ -53,9 +66,11 @@ def database_app(settings: Settings) -> Flask:
 def configure_database(app: Flask, settings: Settings) -> None:
     """Bind the database to ``app``."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.sqlalchemy_url
+    remote = settings.sqlalchemy_url.startswith("postgresql")
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_pre_ping": not settings.sqlalchemy_url.startswith("sqlite"),
         "hide_parameters": True,  # an error's text must not carry what was being stored
+        "connect_args": dict(ACROSS_A_NETWORK) if remote else {},
     }
     app.extensions["portal.settings"] = settings
     db.init_app(app)

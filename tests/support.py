@@ -21,6 +21,8 @@ from portal.ledger.log import Log
 PASSWORD = "mật khẩu thử nghiệm 2026"
 PASSPHRASE = "thu nghiem sau tu ngau nhien"
 ORIGIN = "http://localhost"
+TODAY = date(2026, 11, 23)
+"""The day of the fixture ``clock``."""
 
 
 @dataclass
@@ -49,7 +51,12 @@ def build_office(session: Session, log: Log, clock: Clock) -> Office:
     made, password = Office(), security.hashed(PASSWORD)
     for role in ("admin", "issuer", "committee", "auditor", "moderator", "moderator2"):
         account, _ = accounts.invite(
-            session, email=f"{role}@example.org", name=role.title(), roles=[role.rstrip("2")], forbid_pairs=True
+            session,
+            email=f"{role}@example.org",
+            name=role.title(),
+            roles=[role.rstrip("2")],
+            forbid_pairs=True,
+            today=clock.today(),
         )
         account.password, account.invite_hash = password, None
         if role.startswith("moderator"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
+from datetime import date, timedelta
 from itertools import combinations
 
 from sqlalchemy import select
@@ -52,16 +53,25 @@ def _role_rows(session: Session, names: list[str]) -> list[Role]:
     return [known[name] for name in names]
 
 
-def _invite_hash(raw: bytes) -> bytes:
-    return hashlib.sha256(b"portal/invite/v1\x00" + raw).digest()
+def _invite_hash(raw: bytes, day: date) -> bytes:
+    """What is kept of a code given out on that day. The day is no column: a code of another day has another hash."""
+    return hashlib.sha256(b"portal/invite/v2\x00" + day.isoformat().encode() + b"\x00" + raw).digest()
 
 
 def invite(
-    session: Session, *, email: str, name: str, roles: Iterable[str], forbid_pairs: bool, locale: str = "vi"
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    roles: Iterable[str],
+    forbid_pairs: bool,
+    today: date,
+    locale: str = "vi",
 ) -> tuple[Account, str]:
     """A new account without a password, and the one-time code that lets its owner set one.
 
-    The code is typed in, never put in an address; the store keeps only its hash.
+    The code is typed in, never put in an address; the store keeps only its hash, which holds for ``today`` and as many
+    days after it as :func:`enrol` is told.
     """
     email = email.strip().lower()
     if session.scalar(select(Account.id).where(Account.email == email)) is not None:
@@ -74,7 +84,7 @@ def invite(
         locale=locale,
         fs_uniquifier=secrets.token_hex(16),
         active=True,
-        invite_hash=_invite_hash(raw),
+        invite_hash=_invite_hash(raw, today),
     )
     account.roles = _role_rows(session, names)
     session.add(account)
@@ -82,10 +92,10 @@ def invite(
     return account, encode_code(raw)
 
 
-def renew_invite(account: Account) -> str:
+def renew_invite(account: Account, *, today: date) -> str:
     """A fresh enrolment code for someone who lost password or second factor; the old ones stop working."""
     raw = secrets.token_bytes(INVITE_BYTES)
-    account.invite_hash = _invite_hash(raw)
+    account.invite_hash = _invite_hash(raw, today)
     account.password = None
     account.tf_primary_method = None
     account.tf_totp_secret = None
@@ -94,13 +104,17 @@ def renew_invite(account: Account) -> str:
     return encode_code(raw)
 
 
-def enrol(session: Session, *, email: str, code: str, password_hash: str) -> Account:
-    """Spend an invitation: sets the password. The same refusal for a wrong address and a wrong code."""
+def enrol(session: Session, *, email: str, code: str, password_hash: str, today: date, days: int) -> Account:
+    """Spend an invitation that was made at most ``days`` days ago: sets the password.
+
+    The same refusal for a wrong address, a wrong code, one that was spent and one that is too old.
+    """
     try:
-        digest = _invite_hash(parse_code(code))
+        raw = parse_code(code)
     except ValueError:
         raise Invalid("invite-wrong") from None
-    account = session.scalar(select(Account).where(Account.invite_hash == digest))
+    digests = [_invite_hash(raw, today - timedelta(days=ago)) for ago in range(days + 1)]
+    account = session.scalar(select(Account).where(Account.invite_hash.in_(digests)))
     if account is None or account.email != email.strip().lower() or not account.active:
         raise Invalid("invite-wrong")
     account.password = password_hash

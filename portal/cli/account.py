@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.accounts import service
 from portal.accounts.models import Account
-from portal.cli.context import work
+from portal.cli.context import system_clock, work
 from portal.config import load_settings
 from portal.errors import PortalError
 
@@ -27,23 +27,32 @@ def invite(email: str, roles: tuple[str, ...], name: str) -> None:
     try:
         with work(settings) as session:
             _, code = service.invite(
-                session, email=email, name=name, roles=roles, forbid_pairs=settings.forbid_role_pairs
+                session,
+                email=email,
+                name=name,
+                roles=roles,
+                forbid_pairs=settings.forbid_role_pairs,
+                today=system_clock(settings).today(),
             )
     except PortalError as error:
         raise click.ClickException(f"refused: {error.code}") from error
     click.echo(f"Enrolment code: {code}")
-    click.echo("It is shown once. The person enters it with the e-mail address at /staff/enrol.")
+    click.echo(
+        f"It is shown once and works for {settings.enrol_days} days. "
+        "The person enters it with the e-mail address at /staff/enrol."
+    )
 
 
 @account.command()
 @click.argument("email")
 def renew(email: str) -> None:
     """Take away EMAIL's password and second factor and print a new enrolment code."""
-    with work(load_settings()) as session:
+    settings = load_settings()
+    with work(settings) as session:
         found = session.scalar(select(Account).where(Account.email == email.strip().lower()))
         if found is None:
             raise click.ClickException("there is no such account")
-        code = service.renew_invite(found)
+        code = service.renew_invite(found, today=system_clock(settings).today())
     click.echo(f"Enrolment code: {code}")
 
 

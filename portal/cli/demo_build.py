@@ -129,7 +129,12 @@ class DemoOfficeBuilder:
     def _people(self) -> None:
         for person in load_office().accounts:
             account, _ = accounts.invite(
-                self.session, email=person.email, name=person.name, roles=person.roles, forbid_pairs=True
+                self.session,
+                email=person.email,
+                name=person.name,
+                roles=person.roles,
+                forbid_pairs=True,
+                today=self.clock.today(),
             )
             made = DemoStaff(person.email, person.name, list(person.roles), _phrase(4))
             account.password, account.invite_hash = security.hashed(made.password), None
@@ -243,9 +248,7 @@ class DemoOfficeBuilder:
         self._set_day(last)
         sequencing.sequence_groups(self.session, self.log, [row.id])
 
-    def _seal(
-        self, consultation: str, comment: DemoComment, raw: bytes, files: payload.Attachments | None
-    ) -> bytes:
+    def _seal(self, consultation: str, comment: DemoComment, raw: bytes, files: payload.Attachments | None) -> bytes:
         data = payload.build_payload(
             payload.Payload(
                 consultation=consultation,

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request, session
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
+from portal.web.account_messages import ACCOUNTS
 from portal.web.attachment_messages import ATTACHMENTS
+from portal.web.ballot_issuer_messages import BALLOT_ISSUERS
 from portal.web.consolidation_messages import CONSOLIDATION
 from portal.web.issuing_messages import ISSUING
 from portal.web.key_messages import KEYS
 from portal.web.moderation_messages import MODERATION
 from portal.web.report_messages import REPORTS
+from portal.web.store_away import is_away
 from portal.web.table_messages import TABLES
 from portal.web.talk_messages import TALK
 
@@ -44,6 +48,10 @@ MESSAGES = {
         "A witness has seen more of the public log than the portal has now: it runs on an old copy of its data. "
         "Nothing can be logged until that is put right. Call the administrator."
     ),
+    "store-away": _l(
+        "The portal cannot write to its store just now. Nothing that was confirmed is lost. "
+        "Wait a minute and try again; your text stays in the form."
+    ),
     # consultations
     "consultation-unknown": _l("There is no such consultation. Choose one from the home page."),
     "consultation-closed": _l("This consultation does not take comments now. Look at its dates on the home page."),
@@ -67,73 +75,7 @@ MESSAGES = {
     "taxonomy-malformed": _l("The taxonomy could not be read. Check that each code and label is there."),
     "units-duplicate": _l("Two units have the same code."),
     "units-malformed": _l("Each unit needs a level and a headcount of at least 1."),
-    # issuers of a consultation's ballots
-    "consultation-ballot-mode": _l("Choose who can write."),
-    "consultation-limits": _l("A limit of what is published is under its floor. The form says how high it must be."),
-    "consultation-count-people": _l("Without ballots nobody can count people. Let the thresholds count comments."),
-    "consultation-each-ballots": _l("Everyone gets 1 to 9 ballots."),
-    "consultation-collecting-period": _l(
-        "Enter the first and the last day of collecting; the last must not be before the first."
-    ),
-    "consultation-collecting-late": _l(
-        "Collecting must end before the first day of comments. Let it end some days earlier, or comments begin later."
-    ),
-    "consultation-collecting-over": _l(
-        "The last day of collecting is past, so nobody could collect a ballot. Choose later days, together with the "
-        "issuers."
-    ),
-    "consultation-still-collecting": _l(
-        "Ballots are still being collected. An issuer's list comes after the last day of collecting."
-    ),
-    "consultation-without-ballots": _l("This consultation has no ballots."),
-    "consultation-needs-issuers": _l(
-        "The issuers' terms are not complete. Look at the page Ballots: it says how many are needed."
-    ),
-    "issuer-unknown": _l("This consultation has no such issuer."),
-    "issuer-unreachable": _l(
-        "The issuer's address gave no usable answer. Check the address, try again later, or bring the statement as a "
-        "file."
-    ),
-    "issuer-address-malformed": _l("Enter a web address without a path, such as https://phieu.example.vn."),
-    "issuer-statement-missing": _l("Choose the issuer's file, or paste its text."),
-    "issuer-statement-malformed": _l(
-        "This is not a statement that an issuer of this consultation signed. Take the whole file from the issuer again."
-    ),
-    "issuer-other-consultation": _l(
-        "These terms are for another consultation. The issuer's round must have this consultation's short name."
-    ),
-    "issuer-about-malformed": _l(
-        "The issuer's name or web address is missing, too long or not in order. Let the issuer correct its settings "
-        "and make its terms again."
-    ),
-    "issuer-name-taken": _l(
-        "Another issuer with another identity has this short name here. If its identity was made anew, remove it first "
-        "and compare the new fingerprints."
-    ),
-    "issuer-key-used-before": _l(
-        "This key was given for another consultation already. Let the issuer begin a new round: it makes a fresh key."
-    ),
-    "issuers-not-independent": _l(
-        "Two issuers share a key or a web address. Each needs a machine and keys of its own."
-    ),
-    "issuers-same-name": _l("Two issuers have the same name. People must be able to tell them apart."),
-    "issuers-rosters-differ": _l(
-        "The issuers' rosters differ. Let both import the same file and make their terms again."
-    ),
-    "issuers-terms-differ": _l("An issuer's days or number of ballots are not those of the draft. Change one of them."),
-    "issuers-cards-differ": _l(
-        "The issuers printed different numbers of half-cards. Let one make its cards and its terms again."
-    ),
-    "issuers-cards-shared": _l(
-        "Both issuers list one and the same half-card, which cannot happen by chance. Let each make its cards and its "
-        "terms again, and ask them how it came about."
-    ),
-    "issuer-closed-already": _l(
-        "Another list of this issuer stands in the log already. Ask the issuer why there are two."
-    ),
-    "issuer-issued-too-many": _l(
-        "The list holds more ballots than the roster allows. It was not taken: ask the issuer, and tell the auditors."
-    ),
+    **BALLOT_ISSUERS,
     # submissions
     "file-missing": _l("No file came with the form. Choose the .sealed file and upload again."),
     "envelope-malformed": _l("The sealed comment arrived damaged. Your text is still here: press send again."),
@@ -171,23 +113,8 @@ MESSAGES = {
         "keep your ballot and tell the auditors: it shows that a list is wrong."
     ),
     "ballot-spent": _l("This ballot has been used already. Choose another one; your text stays in the form."),
-    # accounts
-    "role-unknown": _l("Choose at least one role."),
-    "role-pair-forbidden": _l("These roles must not meet in one account. Give them to different people."),
-    "account-exists": _l("There is an account with this e-mail already."),
-    "account-unknown": _l("There is no such account."),
-    "account-holds-key": _l("This person holds an active moderator key. Revoke the key first."),
-    "account-last-admin": _l("This is the last active administrator. Make another one first."),
-    "account-own": _l("You cannot do this to your own account. Ask another administrator."),
-    "too-many-attempts": _l("Too many attempts. Wait %(minutes)s min, then try again."),
-    "form-expired": _l(
-        "This page was open too long, or was opened before you signed in. Go back, reload it, and send again."
-    ),
-    "invite-wrong": _l(
-        "The e-mail or the enrolment code is not right. Ask the administrator for a new code if it was used."
-    ),
+    **ACCOUNTS,
     **KEYS,
-    "not-fresh": _l("You signed in too long ago for this. Confirm that it is you, then try again."),
     **MODERATION,
     **ISSUING,
     **TALK,
@@ -290,8 +217,19 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _surprise(error: Exception) -> ResponseReturnValue:
     if type(error).__module__.startswith("gunicorn.http"):
         return _answer("body-malformed", str(MESSAGES["body-malformed"]), 400)
+    # The type alone: a message or a traceback could carry what must not be logged.
+    if is_away(error):
+        current_app.logger.error("store away %s", type(error).__name__)
+        return _away()
     if current_app.testing:
         raise error
-    # The type alone: a message or a traceback could carry what must not be logged.
     current_app.logger.error("unexpected %s", type(error).__name__)
     return _answer("refused", gettext("Something went wrong here. Try again; your text stays in the form."), 500)
+
+
+def _away() -> ResponseReturnValue:
+    """503: the store failed. Where even the page asks it, for who is signed in and their language, plain words."""
+    with suppress(Exception):
+        return _answer("store-away", str(MESSAGES["store-away"]), 503)
+    with force_locale(session.get("locale") or "vi"):
+        return str(MESSAGES["store-away"]), 503

@@ -110,11 +110,13 @@ def install(app: Flask, settings: Settings, *, wasm: bool) -> None:
 def install_for(app: Flask, origins: Collection[str], *, wasm: bool) -> None:
     """Put the headers on every answer of ``app``, which is reached at ``origins``."""
     https = bool(origins) and all(origin.startswith("https://") or origin.endswith(".onion") for origin in origins)
+    usual = content_security_policy(wasm=wasm)
 
     def harden(response: Response) -> Response:
         for name, value in COMMON.items():
             response.headers[name] = value
-        policy = content_security_policy(wasm=wasm, connect=g.pop("connect_origins", ()))
+        connect = g.pop("connect_origins", ())
+        policy = content_security_policy(wasm=wasm, connect=connect) if connect else usual
         if g.pop("viewer", False):
             policy += "; frame-src 'self'"
         if g.pop("framed", False):

@@ -29,6 +29,6 @@ def check_same_origin(origins: Collection[str]) -> None:
         if site != "same-origin":
             raise Forbidden("cross-site")
         return
-    own = request.host_url.rstrip("/")
-    if request.headers.get("Origin", "") not in {*origins, own}:
+    named = request.headers.get("Origin", "")
+    if named not in origins and named != f"{request.scheme}://{request.host}":
         raise Forbidden("cross-site")

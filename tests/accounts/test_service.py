@@ -10,6 +10,7 @@ from portal.crypto import keywrap
 from portal.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ledger import events
 from portal.ledger.log import read_leaf
+from tests.support import TODAY
 
 KEPT_APART = [("issuer", "moderator"), ("admin", "moderator"), ("committee", "moderator")]
 
@@ -20,7 +21,7 @@ def person(session):
 
     def make(name: str, *roles: str):
         account, _ = service.invite(
-            session, email=f"{name}@example.org", name=name, roles=roles, forbid_pairs=True
+            session, email=f"{name}@example.org", name=name, roles=roles, forbid_pairs=True, today=TODAY
         )
         account.password, account.invite_hash = "stored form", None
         return account
@@ -51,37 +52,39 @@ def test_roles_are_known_and_at_least_one(names) -> None:
 
 
 def test_an_invitation_is_spent_once_by_its_own_address(session) -> None:
-    account, code = service.invite(session, email=" New@Example.org ", name="N", roles=["auditor"], forbid_pairs=True)
+    account, code = service.invite(
+        session, email=" New@Example.org ", name="N", roles=["auditor"], forbid_pairs=True, today=TODAY
+    )
     assert (account.email, account.password, service.standing(account)) == ("new@example.org", None, "invited")
     with pytest.raises(Invalid, match="invite-wrong"):
-        service.enrol(session, email="other@example.org", code=code, password_hash="x")
-    assert service.enrol(session, email="new@example.org", code=code, password_hash="x") is account
+        service.enrol(session, email="other@example.org", code=code, password_hash="x", today=TODAY, days=7)
+    assert service.enrol(session, email="new@example.org", code=code, password_hash="x", today=TODAY, days=7) is account
     assert (account.password, account.invite_hash, service.standing(account)) == ("x", None, "active")
     with pytest.raises(Invalid, match="invite-wrong"):
-        service.enrol(session, email="new@example.org", code=code, password_hash="y")
+        service.enrol(session, email="new@example.org", code=code, password_hash="y", today=TODAY, days=7)
 
 
 @pytest.mark.parametrize("code", ["", "nonsense", "0000-0000-0000-0000-01"])
 def test_a_malformed_code_is_refused_like_a_wrong_one(session, code) -> None:
     with pytest.raises(Invalid, match="invite-wrong"):
-        service.enrol(session, email="new@example.org", code=code, password_hash="x")
+        service.enrol(session, email="new@example.org", code=code, password_hash="x", today=TODAY, days=7)
 
 
 def test_a_second_account_for_an_address_is_refused(session, person) -> None:
     person("a", "auditor")
     with pytest.raises(Conflict, match="account-exists"):
-        service.invite(session, email="A@example.org", name="A", roles=["auditor"], forbid_pairs=True)
+        service.invite(session, email="A@example.org", name="A", roles=["auditor"], forbid_pairs=True, today=TODAY)
 
 
 def test_a_new_code_ends_password_second_step_and_sessions(session, person) -> None:
     account = person("a", "auditor")
     account.tf_primary_method, account.tf_totp_secret, account.mf_recovery_codes = "authenticator", "s", ["c"]
     before = account.fs_uniquifier
-    code = service.renew_invite(account)
+    code = service.renew_invite(account, today=TODAY)
     assert (account.password, account.tf_primary_method, account.tf_totp_secret) == (None, None, None)
     assert account.mf_recovery_codes is None
     assert account.fs_uniquifier != before
-    assert service.enrol(session, email=account.email, code=code, password_hash="new") is account
+    assert service.enrol(session, email=account.email, code=code, password_hash="new", today=TODAY, days=7) is account
 
 
 def test_the_last_active_administrator_can_be_neither_blocked_nor_demoted(session, person) -> None:

@@ -34,7 +34,11 @@ from portal.submissions.sequencing import sequence_groups
 from portal.web.runtime import unit_of_work
 from tests.ballots import matcher
 from tests.ballots.support import IssuerPair, bound, claim, close_issuing, move_to, open_with_ballots, two_issuers
+from tests.postgres import sqlite_only
 from tests.support import ORIGIN, Office
+
+pytestmark = sqlite_only
+
 
 PEOPLE = 60
 CHANCE = 8

@@ -15,6 +15,7 @@ from portal.cli.context import open_log, work
 from portal.crypto import keys, keywrap
 from tests.browser.desk_stage import instance, moderators
 from tests.browser.served import Portal, Watched
+from tests.support import TODAY
 
 PASSPHRASE = "mot hai ba bon nam sau"
 
@@ -50,7 +51,9 @@ def _person(portal: Portal, name: str, pattern: str) -> Person:
     email = f"{name.lower().replace(' ', '-')}@example.org"
     with instance(portal) as settings, work(settings) as session:
         known = session.scalars(select(Account).where(Account.email == pattern)).one()
-        account, _ = accounts.invite(session, email=email, name=name, roles=["moderator"], forbid_pairs=True)
+        account, _ = accounts.invite(
+            session, email=email, name=name, roles=["moderator"], forbid_pairs=True, today=TODAY
+        )
         account.password, account.invite_hash = known.password, None
         seed = keys.new_seed()
         public = keys.public_key(seed)

@@ -14,6 +14,7 @@ from portal.consultations import service as consultations
 from portal.tlog.keys import spoken_fingerprint
 from portal.web.runtime import unit_of_work
 from tests.consolidation.offices import CLOSES, OPENS, TAXONOMY, document, sender
+from tests.support import TODAY
 
 
 @pytest.fixture
@@ -23,7 +24,9 @@ def folder(staff_app, settings, monkeypatch, tmp_path):
         consultations.save_taxonomy(session, TAXONOMY)
         service.create(session, ConsolidationDraft("quy-ba", "Tổng hợp", "", OPENS, CLOSES, 5, TAXONOMY.version))
         one = sender(1)
-        account, _ = accounts.invite(session, email="c@example.org", name="C", roles=["committee"], forbid_pairs=True)
+        account, _ = accounts.invite(
+            session, email="c@example.org", name="C", roles=["committee"], forbid_pairs=True, today=TODAY
+        )
         row = offices.add(session, offices.OfficeDraft(one.id, one.name, one.vkey))
         mark = spoken_fingerprint(one.vkey)
         offices.confirm(session, row, mark[-8:], Hand(account.id, CLOSES), seen=mark)

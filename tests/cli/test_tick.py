@@ -20,6 +20,7 @@ from portal.submissions.sequencing import sequence_due, sequence_groups
 from portal.web.runtime import unit_of_work
 from tests.ballots.statements import NAME, UNTIL, draft_with_ballots, hand_pair
 from tests.ballots.web_issuer import web_issuer
+from tests.postgres import sqlite_only
 from tests.rounds import send
 
 CLOSING = f"/rounds/{NAME}/closing.json"
@@ -33,6 +34,7 @@ def offsets(settings, envelopes: list[bytes]) -> list[int]:
     return places
 
 
+@sqlite_only
 def test_the_file_keeps_no_order_of_arrival(public_app, office, settings, log, clock) -> None:
     # given twenty comments that came in a known order and were shuffled into the log
     with public_app.app_context():
@@ -56,6 +58,7 @@ def test_the_file_keeps_no_order_of_arrival(public_app, office, settings, log, c
     assert not wal.exists() or wal.stat().st_size == 0
 
 
+@sqlite_only
 def test_without_forgetting_the_file_would_tell(public_app, office, settings, log, clock) -> None:
     """The canary of the test above: this is what the file shows before it is rewritten."""
     with public_app.app_context():

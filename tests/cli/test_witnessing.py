@@ -26,6 +26,7 @@ from portal.tlog.checkpoint import open_checkpoint
 from portal.tlog.policy import PolicyWitness
 from portal.tlog.proof import verify_proof
 from portal.tlog.witness import AddCheckpoint, Cosigned, Refused, request_cosignature
+from tests.postgres import sqlite_only
 from tests.witnesses import GONE, Standby, standby, watched_by
 
 
@@ -156,6 +157,7 @@ def rolled_back(settings: Settings, log: Log, grow, one: PolicyWitness) -> Log:
     return watched
 
 
+@sqlite_only
 def test_a_rollback_is_found_at_the_start_and_stops_every_append(first, grow, settings, log, office, clock) -> None:
     with first.up() as one:
         watched = rolled_back(settings, log, grow, one)
@@ -180,6 +182,7 @@ def test_a_rollback_is_found_at_the_start_and_stops_every_append(first, grow, se
         assert first.evidence() == []
 
 
+@sqlite_only
 def test_an_operator_who_drops_the_witness_from_the_policy_can_go_on(first, second, grow, settings, log) -> None:
     with first.up() as one, second.up() as two:
         watched = rolled_back(settings, log, grow, one)
@@ -209,6 +212,7 @@ def test_an_empty_store_under_an_old_key_is_a_rollback_too(first, grow, settings
         assert db.session.scalar(select(LogCosignature.size)) is None
 
 
+@sqlite_only
 def test_a_forked_portal_is_refused_and_the_witness_keeps_the_evidence(first, grow, settings, log, capsys) -> None:
     with first.up() as one:
         # given a portal that was rolled back and grew another history before anybody looked

@@ -15,6 +15,7 @@ from portal.concerns.models import Concern
 from portal.concerns.people import members
 from portal.concerns.service import Answer
 from tests.rounds import publish
+from tests.support import TODAY
 
 DAY = date(2026, 12, 20)
 
@@ -52,7 +53,7 @@ def colleague(session) -> Callable[[str], Account]:
 
     def make(name: str) -> Account:
         account, _ = accounts.invite(
-            session, email=f"{name}@example.org", name=name.title(), roles=["committee"], forbid_pairs=True
+            session, email=f"{name}@example.org", name=name.title(), roles=["committee"], forbid_pairs=True, today=TODAY
         )
         account.password, account.invite_hash = "set", None
         session.flush()

@@ -22,7 +22,12 @@ def hands(session, clock) -> tuple[Hand, Hand]:
     made = []
     for name in ("one", "two"):
         account, _ = accounts.invite(
-            session, email=f"{name}@example.org", name=name.title(), roles=["committee"], forbid_pairs=True
+            session,
+            email=f"{name}@example.org",
+            name=name.title(),
+            roles=["committee"],
+            forbid_pairs=True,
+            today=clock.today(),
         )
         made.append(Hand(account.id, clock.today()))
     return made[0], made[1]

@@ -11,6 +11,7 @@ from portal.ledger import events, pool
 from portal.ledger import log as ledger
 from portal.ledger.models import PoolEntry
 from portal.tlog.merkle import leaf_hash
+from tests.postgres import sqlite_only
 
 TODAY = date(2026, 11, 23)
 UNTRACEABLE = ("pool_entry", "submission", "sealed_envelope")
@@ -43,6 +44,7 @@ def ready(session, *, today: date = TODAY, minimum: int = 5) -> list[str]:
     return pool.ready_groups(session, today=today, minimum={}, default=minimum)
 
 
+@sqlite_only
 @pytest.mark.parametrize("table", UNTRACEABLE)
 def test_the_schema_has_no_row_number_and_no_time(session, table) -> None:
     # given the schema as SQLite has it
@@ -61,6 +63,7 @@ def test_keys_are_hashes_that_order_nothing(table) -> None:
     assert isinstance(key.type, LargeBinary) and key.name == "leaf_hash"
 
 
+@sqlite_only
 def test_stored_order_is_not_the_order_of_arrival(session) -> None:
     given = fill(session, 40)
     stored = list(session.scalars(select(PoolEntry.data)))

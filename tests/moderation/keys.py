@@ -11,7 +11,7 @@ from portal.accounts.models import Account, ModeratorKey
 from portal.crypto import keys, keywrap
 from portal.ledger.log import Log
 from portal.moderation.readership import replace_key
-from tests.support import PASSPHRASE
+from tests.support import PASSPHRASE, TODAY
 
 
 def new_pair() -> tuple[bytes, dict[str, object]]:
@@ -31,7 +31,7 @@ def give_key(session: Session, log: Log, account: Account) -> tuple[ModeratorKey
 def newcomer(session: Session, log: Log, name: str = "newcomer") -> tuple[Account, ModeratorKey, bytes]:
     """A moderator who comes after the opening, with a key."""
     account, _ = accounts.invite(
-        session, email=f"{name}@example.org", name=name.title(), roles=["moderator"], forbid_pairs=True
+        session, email=f"{name}@example.org", name=name.title(), roles=["moderator"], forbid_pairs=True, today=TODAY
     )
     return account, *give_key(session, log, account)
 

@@ -14,6 +14,7 @@ from portal.ledger import log as ledger
 from portal.moderation import queue, readable, service
 from portal.moderation.models import Coding, Progress
 from portal.submissions.sequencing import sequence_groups
+from tests.postgres import sqlite_only
 from tests.rounds import moderator, places, send
 
 GOOD = {"categories": ["C1"], "paraphrase": "<p>Có lúc còn chậm.</p>"}
@@ -64,6 +65,7 @@ def test_an_item_carries_the_leaf_and_the_envelope_that_it_names(session, page) 
         assert item.codings == ()
 
 
+@sqlite_only
 def test_a_page_is_found_by_index_and_not_by_counting(session, page) -> None:
     # given the statements of a page in the middle
     statements = []

@@ -55,10 +55,14 @@ from tests.ballots.support import (
     sign_closing,
     two_issuers,
 )
+from tests.postgres import sqlite_only
 from tests.rounds import CODINGS, close, code_all, moderator
 from tests.submissions.faults import LONG, Crash, failing
 from tests.submissions.judge import check_ballots, judge
 from tests.support import Office, build_office
+
+pytestmark = sqlite_only
+
 
 DAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 MOMENTS_AT_MOST = 400

@@ -27,6 +27,7 @@ from portal.web.staff import (
     keys,
     keys_readers,
     keys_reseal,
+    lifetime,
     moderation,
     moderation_files,
     moderation_redaction,
@@ -78,6 +79,7 @@ ROOMS: tuple[tuple[Blueprint, Access, str], ...] = (
 
 def install(app: Flask) -> None:
     """Guards in the order in which they run, then the rooms."""
+    lifetime.install(app)
     app.before_request(access.guard)
     doors.install(app)
     app.before_request(refuse_prf)

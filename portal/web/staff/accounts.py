@@ -55,6 +55,7 @@ def invite() -> ResponseReturnValue:
                     name=form.name.data,
                     roles=form.roles.data,
                     forbid_pairs=runtime().settings.forbid_role_pairs,
+                    today=runtime().clock.today(),
                     locale=form.locale.data,
                 )
         except Conflict as refusal:
@@ -133,7 +134,7 @@ def renew(account_id: int) -> ResponseReturnValue:
     _not_own(account_id)
     with unit_of_work() as session:
         account = service.get_account(session, account_id)
-        code = service.renew_invite(account)
+        code = service.renew_invite(account, today=runtime().clock.today())
     return _code_page(account, code)
 
 
@@ -178,4 +179,5 @@ def _page(account: Account, form: RolesForm) -> str:
 def _code_page(account: Account, code: str) -> str:
     origins = runtime().settings.staff_origins  # not the request's Host, which anybody can forge
     enrol_url = f"{origins[0]}{url_for('enrol.page')}" if origins else url_for("enrol.page", _external=True)
-    return render_template("staff/accounts/code.html", account=account, code=code, enrol_url=enrol_url)
+    days = runtime().settings.enrol_days
+    return render_template("staff/accounts/code.html", account=account, code=code, enrol_url=enrol_url, days=days)

@@ -60,9 +60,7 @@ def reminders(session: Session, account: Account, today: date) -> dict[str, Remi
     """What this account is reminded of, by consultation; only those of which there is something to say."""
     committee, rule = members(session), escalation()
     duties = sorted(owed(session, today), key=_consultation)
-    found = {
-        cid: reminder(group, account, committee, rule, today) for cid, group in groupby(duties, key=_consultation)
-    }
+    found = {cid: reminder(group, account, committee, rule, today) for cid, group in groupby(duties, key=_consultation)}
     return {cid: one for cid, one in found.items() if one}
 
 

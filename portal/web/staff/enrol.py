@@ -9,7 +9,7 @@ from flask_babel import gettext
 from portal.accounts import service
 from portal.accounts.security import hashed
 from portal.errors import Invalid
-from portal.web.runtime import unit_of_work
+from portal.web.runtime import runtime, unit_of_work
 from portal.web.staff.account_forms import EnrolForm
 from portal.web.staff.forms import refuse
 
@@ -22,10 +22,11 @@ def page() -> ResponseReturnValue:
     form = EnrolForm()
     if form.validate_on_submit():
         # Hashed before the write lock is taken: it is slow on purpose, and anybody may ask for it.
-        password = hashed(form.password.data)
+        password, here = hashed(form.password.data), runtime()
+        given = {"email": form.email.data, "code": form.code.data, "password_hash": password}
         try:
             with unit_of_work() as session:
-                service.enrol(session, email=form.email.data, code=form.code.data, password_hash=password)
+                service.enrol(session, **given, today=here.clock.today(), days=here.settings.enrol_days)
         except Invalid as refusal:
             refuse(form, refusal, {"invite-wrong": "code"})
         else:

@@ -90,23 +90,16 @@ class MountedSession(SecureCookieSessionInterface):
 
 
 def install(app: Flask) -> None:
-    """Give templates the shell's words and addresses, and keep a used session alive."""
+    """Give templates the shell's words and addresses."""
     app.session_interface = MountedSession()
     app.jinja_env.globals["asset"] = asset
     app.context_processor(context)
-    app.before_request(keep_session)
 
 
 def asset(name: str) -> AssetUrl:
     """A built file by its name before hashing, such as ``pages/moderation.js``."""
     found = runtime().assets[name]
     return AssetUrl(url_for("static", filename=found.file), found.integrity)
-
-
-def keep_session() -> None:
-    """Each page counts as use: the session ends ``session_minutes`` after the last one, and with the browser."""
-    if request.endpoint != "static" and current_user.is_authenticated:
-        session.modified = True
 
 
 def context() -> dict[str, Any]:

@@ -25,6 +25,7 @@ from portal.ledger.models import PoolEntry
 from portal.submissions.attachments import erase, listed, sealed_bytes
 from portal.submissions.models import SealedAttachment
 from portal.web.runtime import unit_of_work
+from tests.postgres import sqlite_only
 from tests.rounds import stored
 from tests.submissions.faults import Crash, failing
 from tests.support import ORIGIN, Office
@@ -107,6 +108,7 @@ def test_a_comment_and_its_files_are_kept_together(public: FlaskClient, public_a
             assert sealed_bytes(db.session(), room.consultation, hashlib.sha256(data).digest()) == data
 
 
+@sqlite_only
 def test_what_is_at_rest_tells_neither_the_files_nor_whose_they_are(
     public: FlaskClient, public_app: Flask, room: Office
 ) -> None:
@@ -136,6 +138,7 @@ def test_the_same_bytes_again_are_answered_and_kept_once(public: FlaskClient, pu
     assert counts(public_app) == (1, 1, 1)
 
 
+@sqlite_only
 def test_failing_at_any_moment_keeps_all_or_nothing(public: FlaskClient, public_app: Flask, room: Office) -> None:
     # given a comment with two files, posted again and again while the store fails at each moment in turn
     sent = whole(room, SECRET_TEXT, b"second")

@@ -11,7 +11,7 @@ from portal.reports import service as reports
 from portal.reports.profile import demo_profile
 from portal.web.runtime import unit_of_work
 from tests.rounds import publish
-from tests.support import PASSWORD
+from tests.support import PASSWORD, TODAY
 from tests.web.staff.steps import ROLES, send
 from tests.web.staff.studio import CID, PAGE
 
@@ -23,7 +23,7 @@ def people(staff_app) -> dict[str, int]:
         stored, made = security.hashed(PASSWORD), {}
         for role in ROLES:
             account, _ = accounts.invite(
-                session, email=f"{role}@example.org", name=role.title(), roles=[role], forbid_pairs=True
+                session, email=f"{role}@example.org", name=role.title(), roles=[role], forbid_pairs=True, today=TODAY
             )
             account.password, account.invite_hash = stored, None
             made[role] = account.id

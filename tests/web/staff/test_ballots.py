@@ -67,7 +67,7 @@ def there(app) -> dict[str, int | None]:
 
 def grouped(digest: str) -> str:
     """As the macro of fingerprints writes it."""
-    return " ".join(f"<span>{digest[place:place + 4]}</span>" for place in range(0, len(digest), 4))
+    return " ".join(f"<span>{digest[place : place + 4]}</span>" for place in range(0, len(digest), 4))
 
 
 def test_terms_come_as_a_file_or_as_text(desk, staff_app, pair) -> None:
@@ -227,6 +227,7 @@ def test_lists_are_asked_for_and_who_gave_none_is_named(staff, staff_app, drafte
         assert refuses(staff, send(staff, f"{PAGE}/lists/fetch"), "consultation-still-collecting")
         assert first.asked == []
         clock.advance(days=(UNTIL - clock.today()).days + 1)
+        sign_in(staff, "admin")  # the session has ended meanwhile
         first.answers = {f"/rounds/{NAME}/closing.json": pair[0].closing(7)}
         answer = send(staff, f"{PAGE}/lists/fetch", follow_redirects=True)
     assert there(staff_app) == {"thanh-tra": 7, "van-phong": None}

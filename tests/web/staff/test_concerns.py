@@ -112,10 +112,12 @@ def test_an_old_sign_in_publishes_nothing_and_loses_nothing(committee, staff_app
     assert answer(committee).status_code == 302
 
 
-def test_what_is_owed_and_late_is_said(committee, clock) -> None:
+def test_what_is_owed_and_late_is_said(committee, clock, sign_in) -> None:
     assert "late" not in words(committee.get("/concerns/"))
     answer(committee, code="D1", state="explained", published="y")
     clock.advance(days=8)
+    sign_in(committee, "committee")  # the session has ended meanwhile
+    committee.get("/language/en")
     page = words(committee.get(f"/concerns/{CID}"))
     assert page.count("1 day late") == 2
     assert "Nothing more" in page

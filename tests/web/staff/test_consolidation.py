@@ -15,7 +15,7 @@ from portal.reports.profile import demo_profile
 from portal.tlog.keys import spoken_fingerprint
 from portal.web.runtime import unit_of_work
 from tests.consolidation.offices import TAXONOMY, document, sender
-from tests.support import PASSWORD
+from tests.support import PASSWORD, TODAY
 from tests.web.staff.steps import make_stale, send, text_of
 
 CID = "quy-ba-2026"
@@ -210,7 +210,7 @@ def test_the_report_is_drafted_edited_and_approved_by_two(filled, staff_app, sig
 def second_member(staff_app, sign_in):
     with staff_app.app_context(), unit_of_work() as session:
         account, _ = accounts.invite(
-            session, email="second@example.org", name="Second", roles=["committee"], forbid_pairs=True
+            session, email="second@example.org", name="Second", roles=["committee"], forbid_pairs=True, today=TODAY
         )
         account.password, account.invite_hash = security.hashed(PASSWORD), None
     client = staff_app.test_client()

@@ -4,6 +4,7 @@ import pytest
 
 from portal.accounts import service as accounts
 from portal.web.runtime import unit_of_work
+from tests.support import TODAY
 from tests.web.staff.steps import refuses, says, send, text_of
 
 OWN = "mật khẩu của người mới"
@@ -13,7 +14,9 @@ OWN = "mật khẩu của người mới"
 def invited(staff_app, people) -> dict[str, str]:
     """What the new person types."""
     with staff_app.app_context(), unit_of_work() as session:
-        _, code = accounts.invite(session, email="new@example.org", name="New", roles=["auditor"], forbid_pairs=True)
+        _, code = accounts.invite(
+            session, email="new@example.org", name="New", roles=["auditor"], forbid_pairs=True, today=TODAY
+        )
     return {"email": "new@example.org", "code": code, "password": OWN, "again": OWN}
 
 
@@ -37,6 +40,19 @@ def test_the_code_works_once(staff, invited) -> None:
     assert enrol(staff, other).status_code == 422
     assert sign_in(staff, password=other["password"]).status_code == 200
     assert sign_in(staff).status_code == 302
+
+
+def test_the_code_works_for_seven_days_and_no_longer(staff, invited, clock) -> None:
+    clock.advance(days=8)
+    assert enrol(staff, invited).status_code == 422
+    clock.advance(days=-1)
+    assert enrol(staff, invited).status_code == 302
+
+
+def test_a_code_of_tomorrow_does_not_work_today(staff, invited, clock) -> None:
+    """A clock that was put back keeps no code alive."""
+    clock.advance(days=-1)
+    assert enrol(staff, invited).status_code == 422
 
 
 def test_the_code_may_be_typed_carelessly(staff, invited) -> None:

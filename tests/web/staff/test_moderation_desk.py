@@ -23,7 +23,7 @@ from portal.moderation.models import Coding
 from portal.submissions import sequencing
 from portal.submissions import service as submissions
 from portal.web.runtime import unit_of_work
-from tests.support import PASSWORD, Office
+from tests.support import PASSWORD, TODAY, Office
 
 DESK = "/moderation/thu-2026"
 GOOD = {"categories": ["C1"], "severity": 2, "level": "unit", "unit": "P2", "remedies": ["R2"], "flags": []}
@@ -99,7 +99,7 @@ def test_a_moderator_without_a_key_of_the_consultation_gets_nothing(staff, staff
     # given a third moderator, to whom nothing is sealed
     with staff_app.app_context(), unit_of_work() as session:
         account, _ = accounts.invite(
-            session, email="moderator3@example.org", name="Third", roles=["moderator"], forbid_pairs=True
+            session, email="moderator3@example.org", name="Third", roles=["moderator"], forbid_pairs=True, today=TODAY
         )
         account.password, account.invite_hash = security.hashed(PASSWORD), None
     sign_in(staff, "moderator3")

@@ -12,7 +12,7 @@ from portal.accounts import security
 from portal.accounts import service as accounts
 from portal.ledger import log as ledger
 from portal.web.runtime import unit_of_work
-from tests.support import PASSWORD
+from tests.support import PASSWORD, TODAY
 from tests.web.staff.steps import make_stale, send
 from tests.web.staff.studio import CID, PAGE, decide_all, open_points, words, write
 
@@ -22,7 +22,7 @@ def second(staff_app, studio, sign_in):
     """Another member of the committee, in a browser of their own."""
     with staff_app.app_context(), unit_of_work() as session:
         account, _ = accounts.invite(
-            session, email="second@example.org", name="Second", roles=["committee"], forbid_pairs=True
+            session, email="second@example.org", name="Second", roles=["committee"], forbid_pairs=True, today=TODAY
         )
         account.password, account.invite_hash = security.hashed(PASSWORD), None
     client = staff_app.test_client()

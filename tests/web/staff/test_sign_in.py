@@ -7,7 +7,7 @@ import pytest
 from portal.accounts import service as accounts
 from portal.accounts.models import Account
 from portal.web.runtime import unit_of_work
-from tests.support import PASSWORD
+from tests.support import PASSWORD, TODAY
 from tests.web.staff.steps import key_of, make_stale, one_time_code, says, send, text_of
 
 WRONG = "The e-mail or the password is not right."
@@ -73,7 +73,7 @@ def test_wrong_password_unknown_address_and_blocked_account_get_one_answer(staff
 
 def test_an_account_that_has_not_enrolled_cannot_sign_in(staff, staff_app, people) -> None:
     with staff_app.app_context(), unit_of_work() as session:
-        accounts.invite(session, email="new@example.org", name="New", roles=["auditor"], forbid_pairs=True)
+        accounts.invite(session, email="new@example.org", name="New", roles=["auditor"], forbid_pairs=True, today=TODAY)
     for password in ("", PASSWORD):
         assert send(staff, "/login", credentials("new", password=password), page="/login").status_code == 200
         assert not signed_in(staff)

@@ -1,0 +1,40 @@
+"""Telling a store that cannot be reached or written from a mistake of ours.
+
+A lost connection, a full or read-only disk, a lock that nobody gives back: whoever sent something may send it again,
+and what was confirmed before stands. Everything else stays a surprise.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# Primary result codes (SQLite documentation, "Result and Error Codes"); extended codes keep them in the low byte.
+AWAY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+# SQLSTATE classes (PostgreSQL, appendix A): connection, resources, shutting down, system error, read-only transaction.
+CLASSES = ("08", "53", "57P", "58", "25006")
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the store, rather than what was asked of it, is the reason."""
+    if isinstance(error, DisconnectionError | PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        return (getattr(error.orig, "sqlite_errorcode", 0) or 0) & 0xFF in AWAY
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:  # nothing came back from the server at all
+        return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+    return str(state).startswith(CLASSES)
