@@ -94,9 +94,9 @@ class Direct:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Commits at the end of the block and never before; an exception leaves nothing behind."""
-        if self._held is None:
-            self._held = Held(self._engine.raw_connection(), self._engine.dialect)
         try:
+            if self._held is None:
+                self._held = Held(self._engine.raw_connection(), self._engine.dialect)
             self._held.begin()
             yield Transaction(self._engine.dialect, self._held.cursor)
             self._held.commit()

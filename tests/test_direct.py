@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, create_engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from portal.clock import FixedClock
@@ -222,6 +222,15 @@ def test_a_server_that_went_away_between_two_groups_is_found_again(postgres, set
         with unit_of_work() as session:
             assert stored(session) == (3, 3, 3)
         assert here.direct._held is not None
+
+
+def test_a_server_that_is_gone_comes_out_as_elsewhere(postgres, settings, clock, log) -> None:
+    with place(replace(settings, database_url=postgres.fresh()), clock, log) as here:
+        # given that no connection can be made any more
+        gone = Direct(create_engine("postgresql+psycopg://portal@127.0.0.1:1/none"))
+        with pytest.raises(OperationalError), gone.transaction():
+            raise AssertionError("there is none")
+        assert here.direct._held is None
 
 
 def test_a_store_that_stays_away_is_said_to_everybody(public_app: Flask, office: Office, monkeypatch) -> None:

@@ -88,4 +88,3 @@ def _kept(user: UserMixin) -> list[str]:
 
 def _count() -> int:
     return int(current_app.config["SECURITY_MULTI_FACTOR_RECOVERY_CODES_N"])
-

@@ -136,9 +136,7 @@ def _opened_tables(
             verdict.failures += [Failure(item, name) for item in _named(whole)]
 
 
-def _opened_private(
-    openings: Openings, invariants: Invariants, found: Mapping[str, Release], verdict: Verdict
-) -> None:
+def _opened_private(openings: Openings, invariants: Invariants, found: Mapping[str, Release], verdict: Verdict) -> None:
     """Private lists against the settings and the codings of their consultations."""
     unlogged = set(openings.private) - set(invariants.private.found)
     verdict.failures += [Failure("opening-of-no-publication", name) for name in sorted(unlogged)]

@@ -111,9 +111,7 @@ def _sums(session: Session, row: Consultation, published: bool, today: date) -> 
     queries = {
         "sequenced": select(func.count()).where(own),
         "waiting": select(func.count()).where(PoolEntry.group == row.id),
-        "overdue": select(func.count()).where(
-            PoolEntry.group.in_((row.id, mail_group(row.id))), PoolEntry.due < today
-        ),
+        "overdue": select(func.count()).where(PoolEntry.group.in_((row.id, mail_group(row.id))), PoolEntry.due < today),
         "counted": select(func.coalesce(func.sum(SequencedCount.comments), 0)).where(
             SequencedCount.consultation_id == row.id
         ),

@@ -181,9 +181,7 @@ def take_closing(session: Session, log: Log, row: Consultation, statement: bytes
     where: dict[str, Any] = {"consultation": row.id, "issuer": one.issuer}
     leaves = [events.encode("issuance", **where, request_sha256=digest) for digest in closing.issued]
     signature = b64url_encode(closing.signature)
-    end = events.encode(
-        "issuance-close", **where, issued=len(closing.issued), cards=closing.cards, signature=signature
-    )
+    end = events.encode("issuance-close", **where, issued=len(closing.issued), cards=closing.cards, signature=signature)
     append(session, log, [*leaves, end])
     one.closing, one.issued, one.cards = plain.decode(), len(closing.issued), closing.cards
     session.flush()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.accounts import security
 from portal.clock import SystemClock
 from portal.config import Settings
-from portal.extensions import database_app
+from portal.extensions import database_app, db
 from portal.ledger.opening import open_log
 from portal.web.runtime import unit_of_work
 
@@ -20,13 +20,17 @@ __all__ = ["database", "open_log", "system_clock", "work"]
 
 @contextmanager
 def database(settings: Settings) -> Iterator[None]:
-    """The context in which ``db`` and password hashing work."""
+    """The context in which ``db`` and password hashing work; at its end no connection is left open."""
     app = database_app(settings)
     if settings.secrets is not None and settings.app != "public":
         app.config["SECRET_KEY"] = settings.secret.secret_key
         security.install(app, settings)
     with app.app_context():
-        yield
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 @contextmanager

@@ -70,24 +70,16 @@ ANSWERS: tuple[tuple[DemoAnswer, ...], ...] = (
         DemoAnswer("accepted", 1, "<p>Tiếp thu: kết luận họp giao ban sẽ ghi tên đơn vị và hạn.</p>", "Phòng Tổng hợp"),
         DemoAnswer("done", 1, "<p>Đã làm: kết luận họp gửi đến mọi người trong ngày.</p>", "Phòng Tổng hợp"),
     ),
-    (
-        DemoAnswer(
-            "studying", 25, "", note="<p>Hỏi thêm ý kiến công đoàn trước khi trả lời.</p>", published=False
-        ),
-    ),
+    (DemoAnswer("studying", 25, "", note="<p>Hỏi thêm ý kiến công đoàn trước khi trả lời.</p>", published=False),),
 )
 
 
-def work_on(
-    session: Session, log: Log, atrest: AtRest, concerns: Sequence[Concern], *, day: date, today: date
-) -> None:
+def work_on(session: Session, log: Log, atrest: AtRest, concerns: Sequence[Concern], *, day: date, today: date) -> None:
     """Answer the concerns in turn, all on ``day``; two members of the committee share them."""
     people = members(session)
     for place, (concern, given) in enumerate(zip(concerns, ANSWERS, strict=False)):
         person = people[place % len(people)]
         for one in given:
             due = today + timedelta(days=one.days)
-            kept = service.Answer(
-                one.state, one.owner, due, one.text, one.published, owner_id=person.id, note=one.note
-            )
+            kept = service.Answer(one.state, one.owner, due, one.text, one.published, owner_id=person.id, note=one.note)
             service.answer(session, log, atrest, concern, kept, hand=Hand(person.id, day))

@@ -42,9 +42,7 @@ def prepare_witnesses(settings: Settings, *, port: int) -> list[Standby]:
         return []
     if not (settings.instance / POLICY).exists():
         log = Log.from_seed(settings.log_origin, settings.secret.log_key)
-        named = [
-            _make(settings, log, slug, port + place) for place, slug in enumerate(SLUGS, start=FIRST_PORT)
-        ]
+        named = [_make(settings, log, slug, port + place) for place, slug in enumerate(SLUGS, start=FIRST_PORT)]
         both = PolicyGroup("both", len(named), tuple(one.name for one in named))
         write_private(settings.instance / POLICY, str(Policy("both", log.policy.log_lines, tuple(named), (both,))))
     witnesses = open_log(settings).policy.witnesses

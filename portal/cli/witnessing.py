@@ -24,7 +24,7 @@ TIMEOUT = 10.0
 ALARM = "portal: ALARM: "
 ROLLED_BACK = (
     "A witness knows more of this log than the log itself: the portal runs on an old copy of its data. Nothing is "
-    "logged and no comment is taken until that is put right; see docs/deploy.md, \"When a witness raises the alarm\"."
+    'logged and no comment is taken until that is put right; see docs/deploy.md, "When a witness raises the alarm".'
 )
 Round = dict[str, Heard]
 

@@ -44,9 +44,7 @@ class Notice:
     reminder: Reminder
 
 
-def waiting(
-    session: Session, today: date, escalation: Escalation, holidays: Collection[date] = ()
-) -> list[Notice]:
+def waiting(session: Session, today: date, escalation: Escalation, holidays: Collection[date] = ()) -> list[Notice]:
     """The reminders that are still to be sent on this day; none on days off, none to those whom nothing awaits."""
     if not is_working_day(today, holidays):
         return []

@@ -142,9 +142,7 @@ def published_ids(session: Session) -> list[str]:
     return list(session.scalars(select(Publication.consultation_id).order_by(Publication.consultation_id)))
 
 
-def publishable_paraphrases(
-    session: Session, atrest: AtRest, publication: Publication
-) -> dict[str, list[str | None]]:
+def publishable_paraphrases(session: Session, atrest: AtRest, publication: Publication) -> dict[str, list[str | None]]:
     """Code of a published row -> the moderators' paraphrases for the committee, as chosen at publishing.
 
     Rows under ``k_paraphrase`` are not in it; see :mod:`portal.findings.paraphrases` for the rule. None stands for one

@@ -131,9 +131,7 @@ def figures(session: Session, row: Round) -> Figures:
 
 def members(session: Session, row: Round) -> list[Member]:
     """The roster, in the order of staff codes."""
-    people = session.scalars(
-        select(Person).where(Person.consultation == row.consultation).order_by(Person.staff_code)
-    )
+    people = session.scalars(select(Person).where(Person.consultation == row.consultation).order_by(Person.staff_code))
     return [Member(one.staff_code, one.name, one.unit_code, one.unit_name, one.email) for one in people]
 
 

@@ -33,9 +33,7 @@ def log_assets(session: Session, log: Log, files: Mapping[str, ServedFile]) -> i
     lock(session)  # two hosts that start at once with the same files log them once
     known = logged_assets(session)
     changed = {name: file for name, file in sorted(files.items()) if known.get(name) != file}
-    leaves = [
-        events.encode("asset", name=name, sha256=file.sha256, size=file.size) for name, file in changed.items()
-    ]
+    leaves = [events.encode("asset", name=name, sha256=file.sha256, size=file.size) for name, file in changed.items()]
     if leaves:
         append(session, log, leaves)
     return len(leaves)

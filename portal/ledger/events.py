@@ -184,9 +184,7 @@ REDACTION_LEAF = declare(
 )
 READING_LEAF = declare(LeafType("reading", {"consultation": SLUGS, "kid": _matches(KID)}))
 # A reader who came after the opening. ``replaces``: the key of a reader whose new key it is, or "" for somebody new.
-READER_LEAF = declare(
-    LeafType("reader", {"consultation": SLUGS, "kid": _matches(KID), "replaces": _kid_or_none})
-)
+READER_LEAF = declare(LeafType("reader", {"consultation": SLUGS, "kid": _matches(KID), "replaces": _kid_or_none}))
 FINDING_LEAF = declare(
     LeafType(
         "finding",
@@ -208,12 +206,8 @@ FINDING_LEAF_2 = declare(
     )
 )
 # Version 3 is a differentially private list of a published consultation (portal.findings.private).
-FINDING_LEAF_3 = declare(
-    LeafType("finding", {**FINDING_LEAF.keys, "list": _one_of("categories", "units")}, version=3)
-)
-REPORT_LEAF = declare(
-    LeafType("report", {"consultation": SLUGS, "document_sha256": HASH, "publication_sha256": HASH})
-)
+FINDING_LEAF_3 = declare(LeafType("finding", {**FINDING_LEAF.keys, "list": _one_of("categories", "units")}, version=3))
+REPORT_LEAF = declare(LeafType("report", {"consultation": SLUGS, "document_sha256": HASH, "publication_sha256": HASH}))
 # Version 2 says which revision it is, counted from 1, and how many people approved these bytes.
 REPORT_LEAF_2 = declare(
     LeafType("report", {**REPORT_LEAF.keys, "revision": _natural, "approvals": _natural}, version=2)

@@ -54,7 +54,9 @@ def _checked(log: Log, policy: Policy) -> Policy:
         raise ConfigError(f"PORTAL_WITNESS_POLICY: more than {WITNESSES_MAX} witnesses.")
     for witness in policy.witnesses:
         if witness.url and not _is_address(witness.url):
-            raise ConfigError(f"PORTAL_WITNESS_POLICY: the address of witness {witness.name} is not http(s)://host/path.")
+            raise ConfigError(
+                f"PORTAL_WITNESS_POLICY: the address of witness {witness.name} is not http(s)://host/path."
+            )
     wanted = f"PORTAL_WITNESS_POLICY: the file must list this log. Add the line: log {log.vkey}"
     if not policy.logs:
         raise ConfigError(wanted)

@@ -21,7 +21,7 @@ from portal.web.issuing_messages import ISSUING
 from portal.web.key_messages import KEYS
 from portal.web.moderation_messages import MODERATION
 from portal.web.report_messages import REPORTS
-from portal.web.store_away import is_away
+from portal.web.store_away import is_away, kind_of
 from portal.web.table_messages import TABLES
 from portal.web.talk_messages import TALK
 
@@ -217,13 +217,13 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _surprise(error: Exception) -> ResponseReturnValue:
     if type(error).__module__.startswith("gunicorn.http"):
         return _answer("body-malformed", str(MESSAGES["body-malformed"]), 400)
-    # The type alone: a message or a traceback could carry what must not be logged.
+    # The kind alone: a message or a traceback could carry what must not be logged.
     if is_away(error):
-        current_app.logger.error("store away %s", type(error).__name__)
+        current_app.logger.error("store away: %s", kind_of(error))
         return _away()
     if current_app.testing:
         raise error
-    current_app.logger.error("unexpected %s", type(error).__name__)
+    current_app.logger.error("unexpected %s", kind_of(error))
     return _answer("refused", gettext("Something went wrong here. Try again; your text stays in the form."), 500)
 
 

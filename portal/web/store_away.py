@@ -38,3 +38,10 @@ def is_away(error: BaseException) -> bool:
     if state is None:  # nothing came back from the server at all
         return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
     return str(state).startswith(CLASSES)
+
+
+def kind_of(error: BaseException) -> str:
+    """What may be logged of an error: its type, and the code that the store gave it. Never its words."""
+    cause = getattr(error, "orig", None)
+    code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    return f"{type(error).__name__} ({code})" if code else type(error).__name__

@@ -1,0 +1,85 @@
+"""The faults. Each strikes while a crowd sends, and says in a line what it did; the judging is the caller's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.powercut.clients import Crowd
+from tests.powercut.cluster import Durable
+from tests.powercut.disk import Disk
+from tests.powercut.site import wait_until
+
+
+def disk_full(crowd: Crowd, disk: Disk, seconds: float) -> str:
+    """Full for some seconds, then free again; the same processes go on."""
+    crowd.site.serve()
+    with crowd.sending():
+        _accepts(crowd)
+        disk.fill()
+        refused = _refuses(crowd, seconds)
+        disk.free()
+        _accepts(crowd)
+    crowd.find_all()
+    crowd.site.kill()
+    return f"full for {seconds:.0f} s, {refused} requests told to come again"
+
+
+def power_cut(crowd: Crowd, disk: Disk, server: Durable | None, seconds: float) -> str:
+    """The file system loses what was not synced; the machine starts again."""
+    return _disk_dies(crowd, disk, server, disk.cut, seconds) + " after the power was cut"
+
+
+def disk_fails(crowd: Crowd, disk: Disk, server: Durable | None, seconds: float) -> str:
+    """The disk turns read-only under everybody's hands; it is repaired and mounted again."""
+    return _disk_dies(crowd, disk, server, disk.fail, seconds) + " while the disk was read-only"
+
+
+def _disk_dies(crowd: Crowd, disk: Disk, server: Durable | None, strike: Callable[[], None], seconds: float) -> str:
+    site = crowd.site
+    site.serve()
+    with crowd.sending():
+        _accepts(crowd)
+        strike()
+        refused = _refuses(crowd, seconds)
+        site.kill()
+        if server is not None:
+            server.end()
+        disk.unmount()
+        disk.mount()
+        if server is not None:
+            server.go_on()
+        site.serve()
+        _accepts(crowd)
+    crowd.find_all()
+    site.kill()
+    return f"{refused} requests told to come again"
+
+
+def half_written(crowd: Crowd, folder: Path) -> str:
+    """Files of the published copy cut short: the verifier names them, and the next export mends them."""
+    site = crowd.site
+    site.audited(folder)
+    files = [folder / "log" / "checkpoint", *sorted((folder / "log" / "tile").rglob("*"))]
+    cut = [path for path in files if path.is_file() and path.stat().st_size > 1]
+    for path in cut:
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        assert not site.verifies(folder), f"{path.name} is half, and nobody noticed"
+        site.audited(folder)
+    return f"{len(cut)} files cut in half, each noticed and mended"
+
+
+def _accepts(crowd: Crowd) -> None:
+    """Somebody is told that a comment is kept, from now on."""
+    before = len(crowd.taken)
+    wait_until(lambda: len(crowd.taken) > before, "no comment is taken any more", 90)
+
+
+def _refuses(crowd: Crowd, seconds: float) -> int:
+    """For that long; returns how many were told to come again: at least one, or the fault did not strike."""
+    before = crowd.statuses[503]
+    time.sleep(seconds)
+    wait_until(lambda: crowd.statuses[503] > before, "the fault did not strike", 30)
+    return crowd.statuses[503] - before
