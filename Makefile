@@ -7,7 +7,7 @@ SYSTEM_NODE := $(shell node -e 'process.exit(Number(process.versions.node.split(
 # Node inside the virtual environment comes first when the system has none that is new enough.
 export PATH := $(if $(SYSTEM_NODE),$(PATH),$(CURDIR)/$(BIN):$(PATH))
 
-.PHONY: demo test build serve lint types unit test-postgresql coverage clean screenshots debian translations
+.PHONY: demo test build serve lint types unit test-postgresql coverage clean screenshots debian translations faults bench
 demo: build
 	$(BIN)/portal demo --port $(PORT)
 
@@ -34,6 +34,27 @@ test-postgresql: $(BIN)/.test-installed debian build
 
 coverage: $(BIN)/.test-installed debian build
 	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
+
+# Long: processes killed at random moments, then disks that fill, fail and lose their power (docs/reliability.md). As root.
+faults: $(BIN)/.test-installed debian build
+	PORTAL_KILL_ROUNDS=100 $(BIN)/pytest -s tests/submissions/test_kill.py
+	PORTAL_KILL_ROUNDS=100 PORTAL_TEST_ENGINE=postgresql $(BIN)/pytest -s tests/submissions/test_kill.py
+	$(BIN)/python -m tests.powercut
+
+# Long: what docs/benchmarks.md and docs/scale.md tell, measured on this machine.
+bench: $(BIN)/.test-installed debian build
+	$(BIN)/python benchmarks/submit.py
+	$(BIN)/python benchmarks/footprint.py
+	$(BIN)/python benchmarks/browser.py
+	$(BIN)/python benchmarks/rows.py
+	$(BIN)/python benchmarks/findings.py pages
+	$(BIN)/python benchmarks/log.py --leaves 1000000
+	$(BIN)/python benchmarks/verify.py --leaves 1000000
+	$(BIN)/python benchmarks/ballots.py
+	$(BIN)/python benchmarks/collect.py
+	$(BIN)/python benchmarks/desk.py
+	$(BIN)/python benchmarks/readers.py
+	$(BIN)/python benchmarks/report.py
 
 screenshots: $(BIN)/.test-installed debian build
 	$(BIN)/python docs/screenshots.py

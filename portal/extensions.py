@@ -46,6 +46,7 @@ class Database(SQLAlchemy):
             """The request's session; calling it gives the plain one."""
 
             def __call__(self) -> Session: ...
+            def remove(self) -> None: ...
 
         session: Scoped  # type: ignore[assignment]
 

@@ -18,12 +18,13 @@ from tests.powercut.site import build
 
 @dataclass(frozen=True)
 class Size:
-    """How long a course is. ``seconds``: for which a disk is full or gone."""
+    """How long a course is. ``seconds``: for which a disk is full; ``gone``: and the database's host away, 0 never."""
 
     cuts: int = 20
     fails: int = 5
     fulls: int = 5
     seconds: float = 4
+    gone: float = 10
 
 
 @dataclass(frozen=True)
@@ -86,4 +87,8 @@ def _strikes(
         yield "read-only", lambda: strikes.disk_fails(crowd, disk, server, size.seconds / 4)
     for _ in range(size.cuts):
         yield "power cut", lambda: strikes.power_cut(crowd, disk, server, size.seconds / 4)
+    if server is not None and size.gone:
+        away = server
+        yield "database", lambda: strikes.database_gone(crowd, away, size.gone)
+    yield "clock", lambda: strikes.clock_jumps(crowd, base, size.seconds)
     yield "half files", lambda: strikes.half_written(crowd, base / "copy")

@@ -134,7 +134,7 @@ class Site:
 
 
 def build(folder: Path, port: int, database_url: str = "") -> Site:
-    """An instance with one open consultation in ``folder``, which began some days ago; its log lies outside the disk."""
+    """An instance in ``folder`` whose consultation began some days ago; what it prints lies outside the disk."""
     values = {name: secrets.token_hex(size) for name, size in SECRET_BYTES.items()}
     given = {
         "env": "demo", "app": "public", "instance": str(folder), "open_rate": "0", "totp": "optional",

@@ -11,6 +11,19 @@ from tests.powercut.cluster import Durable
 from tests.powercut.disk import Disk
 from tests.powercut.site import wait_until
 
+JUMPS = (26, -26, 48, -24, 3, -3, 0)
+"""Hours by which the clock is wrong; the consultation is open at all of these moments."""
+WRONG_CLOCK = """
+import os
+from datetime import timedelta
+from pathlib import Path
+from portal import clock
+
+right = clock.SystemClock.now
+clock.SystemClock.now = lambda self: right(self) + timedelta(hours=int(Path(os.environ["WRONG_CLOCK"]).read_text()))
+"""
+"""Of every Python that the portal starts: its code takes the time from nowhere else (tests/house)."""
+
 
 def disk_full(crowd: Crowd, disk: Disk, seconds: float) -> str:
     """Full for some seconds, then free again; the same processes go on."""
@@ -55,6 +68,38 @@ def _disk_dies(crowd: Crowd, disk: Disk, server: Durable | None, strike: Callabl
     crowd.find_all()
     site.kill()
     return f"{refused} requests told to come again"
+
+
+def database_gone(crowd: Crowd, server: Durable, seconds: float) -> str:
+    """The database's host is gone for so long and comes back; the same processes of the portal go on."""
+    crowd.site.serve()
+    with crowd.sending():
+        _accepts(crowd)
+        server.end()
+        refused = _refuses(crowd, seconds)
+        server.go_on()
+        _accepts(crowd)
+    crowd.find_all()
+    crowd.site.kill()
+    return f"gone for {seconds:.0f} s, {refused} requests told to come again"
+
+
+def clock_jumps(crowd: Crowd, folder: Path, seconds: float) -> str:
+    """The machine's clock goes wrong by hours and days, forth and back, under everybody's hands."""
+    said = folder / "hours"
+    said.write_text("0")
+    (folder / "sitecustomize.py").write_text(WRONG_CLOCK)
+    crowd.site.serve(PYTHONPATH=str(folder), WRONG_CLOCK=str(said))
+    with crowd.sending():
+        for hours in JUMPS:
+            beside = said.with_suffix(".new")
+            beside.write_text(str(hours))
+            beside.replace(said)
+            _accepts(crowd)
+            time.sleep(seconds / len(JUMPS))
+    crowd.find_all()
+    crowd.site.kill()
+    return f"{len(JUMPS)} jumps of up to two days"
 
 
 def half_written(crowd: Crowd, folder: Path) -> str:
