@@ -28,7 +28,7 @@ def check_ready(row: Consultation) -> None:
 
 def waiting(session: Session) -> list[tuple[str, str]]:
     """Consultation and list of each that was promised and is not drawn, of published consultations."""
-    drawn = set(session.execute(select(PrivateList.consultation_id, PrivateList.listed)).tuples())
+    drawn = {(one.consultation_id, one.listed) for one in session.scalars(select(PrivateList))}
     promised = ((row.id, listed) for row in list_all(session, ("published",)) for listed in row.private_lists)
     return sorted(set(promised) - drawn)
 

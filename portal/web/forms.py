@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Form, IntegerField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from portal.errors import PortalError
@@ -31,6 +32,11 @@ WTFORMS_WORDS = (
 )
 
 TOO_LONG = _l("At most %(max)d characters.")
+
+
+def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """What a select field offers, of values and their words."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 class _Words:

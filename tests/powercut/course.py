@@ -29,12 +29,14 @@ class Size:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of a whole course. ``again``: comments that were kept before they were sent again; ``cut``: without an answer."""
+    """Of a whole course. ``again``: comments that were kept before they were sent again; ``cut``: without an answer;
+    ``between``: see :class:`Crowd`."""
 
     taken: int
     again: int
     cut: int
     later: int
+    between: int
 
 
 @contextmanager
@@ -75,7 +77,7 @@ def run(engine: str, port: int, size: Size, say: Callable[[str], None]) -> Outco
             raise
         finally:
             site.kill()
-        return Outcome(len(crowd.taken), crowd.statuses[200], crowd.cut, crowd.statuses[503])
+        return Outcome(len(crowd.taken), crowd.statuses[200], crowd.cut, crowd.statuses[503], crowd.between)
 
 
 def _strikes(

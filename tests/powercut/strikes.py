@@ -54,7 +54,8 @@ def _disk_dies(crowd: Crowd, disk: Disk, server: Durable | None, strike: Callabl
     site.serve()
     with crowd.sending():
         _accepts(crowd)
-        strike()
+        with crowd.striking():
+            strike()
         refused = _refuses(crowd, seconds)
         site.kill()
         if server is not None:

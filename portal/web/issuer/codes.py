@@ -13,7 +13,7 @@ from portal.issuing import claims, rounds
 from portal.issuing.config import IssuerSettings
 from portal.issuing.mail import Letter, LetterWords, check_server, send_codes
 from portal.issuing.models import Round
-from portal.web.forms import put_error
+from portal.web.forms import options, put_error
 from portal.web.issuer.door import sitting
 from portal.web.issuer.forms import LetterForm, OneSlipForm, SlipsForm
 from portal.web.issuer.printing import days_of, print_slips
@@ -43,7 +43,7 @@ def index(consultation: str) -> ResponseReturnValue:
 def slips(consultation: str) -> ResponseReturnValue:
     """Make codes and hand out the slips as a file, once."""
     form, tools = SlipsForm(prefix="slips"), runtime()
-    form.scope.choices = _scopes(consultation)
+    form.scope.choices = options(_scopes(consultation))
     if not form.validate_on_submit():
         return _page(consultation, form, OneSlipForm(prefix="one"))
     scope, unsent = form.scope.data, sitting().held.get(UNSENT, ("", ()))[1]
@@ -125,7 +125,7 @@ def _page(consultation: str, slips_form: SlipsForm, one_form: OneSlipForm) -> Re
     shown = _shown(consultation)
     if shown.row.state == "closed":
         raise Conflict("round-closed")
-    slips_form.scope.choices = _scopes(consultation)
+    slips_form.scope.choices = options(_scopes(consultation))
     if not slips_form.errors:
         slips_form.scope.data = "missing"  # pressed twice it voids nothing: the page stays while the file is saved
     wrong = bool(slips_form.errors or one_form.errors)

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired
 from portal.crypto.statements import EACH_MOST, SLUG
 from portal.issuing.models import Round
 from portal.issuing.rounds import CARDS_MOST, RoundDraft
-from portal.web.forms import PortalForm, line, number
+from portal.web.forms import PortalForm, line, number, options
 
 # Which field shows a refusal of the service.
 FIELD_OF = {
@@ -78,20 +78,20 @@ class SlipsForm(PortalForm):
     """Which people get new claim codes, and the language of what they get."""
 
     scope = RadioField(_l("For whom"), default="all", choices=[])
-    language = RadioField(_l("Language"), default="vi", choices=LANGUAGES)
+    language = RadioField(_l("Language"), default="vi", choices=options(LANGUAGES))
 
 
 class OneSlipForm(PortalForm):
     """A new claim code for one person."""
 
     staff_code = line(_l("Staff code"), most=24, required=_l("Enter the staff code."), autocapitalize="characters")
-    language = RadioField(_l("Language"), default="vi", choices=LANGUAGES)
+    language = RadioField(_l("Language"), default="vi", choices=options(LANGUAGES))
 
 
 class LetterForm(PortalForm):
     """Sending codes by e-mail."""
 
-    language = RadioField(_l("Language"), default="vi", choices=LANGUAGES)
+    language = RadioField(_l("Language"), default="vi", choices=options(LANGUAGES))
 
 
 class CardsForm(PortalForm):
@@ -101,11 +101,11 @@ class CardsForm(PortalForm):
     letter = RadioField(
         _l("This issuer's half"),
         default="A",
-        choices=LETTERS,
+        choices=options(LETTERS),
         description=_l("Agree with the other issuer: one prints A, the other B, and both the same number."),
     )
     made = HiddenField()
-    language = RadioField(_l("Language"), default="vi", choices=LANGUAGES)
+    language = RadioField(_l("Language"), default="vi", choices=options(LANGUAGES))
 
 
 class HandForm(PortalForm):

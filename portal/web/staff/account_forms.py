@@ -21,6 +21,7 @@ from portal.accounts.service import ROLES, check_roles
 from portal.accounts.sign_in import PASSWORD_MAX, PASSWORD_MIN, plain_email, plain_password
 from portal.errors import PortalError
 from portal.web.errors import message
+from portal.web.forms import options
 from portal.web.runtime import runtime
 from portal.web.staff.forms import TOO_LONG, StaffForm, line
 
@@ -106,7 +107,7 @@ def _allowed_roles(_form: Any, field: SelectMultipleField) -> None:
 def roles_field() -> SelectMultipleField:
     """The roles as checkboxes; at least one, and none that must not meet in one account."""
     return SelectMultipleField(
-        _l("Roles"), choices=[(name, ROLE_NAMES[name]) for name in ROLES], validators=[_allowed_roles]
+        _l("Roles"), choices=options((name, ROLE_NAMES[name]) for name in ROLES), validators=[_allowed_roles]
     )
 
 
@@ -126,7 +127,7 @@ RIGHT_SHORT = {"mask": _l("Mask parts of comments"), "remove": _l("Remove parts 
 class RightsForm(StaffForm):
     """What of comments a moderator may keep back from the others."""
 
-    rights = SelectMultipleField(_l("Rights"), choices=[(name, RIGHT_NAMES[name]) for name in RIGHTS])
+    rights = SelectMultipleField(_l("Rights"), choices=options((name, RIGHT_NAMES[name]) for name in RIGHTS))
 
 
 class InviteForm(StaffForm):
@@ -135,10 +136,10 @@ class InviteForm(StaffForm):
     name = line(_l("Name"), most=120, required=_l("Enter the name."))
     email = email_field()
     roles = roles_field()
-    locale = RadioField(_l("Language"), choices=LANGUAGES, default="vi")
+    locale = RadioField(_l("Language"), choices=options(LANGUAGES), default="vi")
 
 
 class LanguageForm(StaffForm):
     """The language that an account's pages have."""
 
-    locale = RadioField(_l("Language of my pages"), choices=LANGUAGES)
+    locale = RadioField(_l("Language of my pages"), choices=options(LANGUAGES))

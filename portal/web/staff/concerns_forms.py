@@ -15,6 +15,7 @@ from portal.concerns.models import Concern
 from portal.concerns.service import Answer
 from portal.concerns.states import may_become
 from portal.web.concern_words import STATES
+from portal.web.forms import options
 from portal.web.staff.forms import TOO_LONG, StaffForm, line, tidy
 
 ANSWER_MAX, NOTE_MAX = 4000, 2000
@@ -61,9 +62,9 @@ class AnswerForm(StaffForm):
 
     def offer(self, concern: Concern, committee: Iterable[Account]) -> AnswerForm:
         """What can be chosen for this concern: the states that may follow, and the committee."""
-        self.state.choices = [(name, words) for name, words in STATES.items() if may_become(concern.state, name)]
+        self.state.choices = options((name, words) for name, words in STATES.items() if may_become(concern.state, name))
         people = [(str(account.id), account.name or account.email) for account in committee]
-        self.owner_id.choices = [("", _l("Nobody yet")), *people]
+        self.owner_id.choices = options([("", _l("Nobody yet")), *people])
         return self
 
     def given(self) -> Answer:

@@ -12,7 +12,7 @@ from portal.consolidation.offices import POLICY_MOST, OfficeDraft
 from portal.consolidation.service import ConsolidationDraft
 from portal.consolidation.sums import JoinRule
 from portal.consultations.models import TaxonomyVersion
-from portal.web.forms import TOO_LONG
+from portal.web.forms import TOO_LONG, options
 from portal.web.staff.forms import StaffForm, line
 from portal.web.staff.reports_profile_form import NEEDED, day
 
@@ -88,7 +88,7 @@ class NewForm(StaffForm):
 
     def offer(self, taxonomies: list[TaxonomyVersion]) -> NewForm:
         """With the taxonomies that are kept, the newest first."""
-        self.taxonomy.choices = [(one.version, str(one.version)) for one in taxonomies]
+        self.taxonomy.choices = options((one.version, str(one.version)) for one in taxonomies)
         return self
 
     def draft(self) -> ConsolidationDraft:

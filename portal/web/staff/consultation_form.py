@@ -22,7 +22,7 @@ from portal.consultations.models import Consultation
 from portal.consultations.private_lists import ROWS
 from portal.crypto.statements import EACH_MOST, SignedTerms
 from portal.ledger.events import SLUG
-from portal.web.forms import number
+from portal.web.forms import number, options
 from portal.web.staff.consultation_rules import RuleFields
 from portal.web.staff.consultation_units import UNITS_MAX, UnitRow, roster_values, unit_values
 from portal.web.staff.forms import line, paragraphs, put_error
@@ -78,7 +78,7 @@ class ConsultationForm(RuleFields):
     closes = DateField(_l("Last day"), validators=[InputRequired(_l("Enter the last day."))])
     ballot_mode = RadioField(
         _l("Who can write"),
-        choices=list(BALLOT_MODES.items()),
+        choices=options(BALLOT_MODES.items()),
         default="ballots",
         description=_l(
             "Issuers give everybody on the roster the same number of ballots, and each comment uses one up. Nobody "
@@ -98,7 +98,7 @@ class ConsultationForm(RuleFields):
     headcount = number(_l("Headcount of the office"), least=1, most=1_000_000)
     readers = RadioField(
         _l("Readers of each comment"),
-        choices=list(READERS.items()),
+        choices=options(READERS.items()),
         coerce=int,
         default=1,
         description=_l(

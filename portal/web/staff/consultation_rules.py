@@ -9,7 +9,7 @@ from portal.consultations.models import TALK_DAYS, TALK_DAYS_MOST
 from portal.consultations.private_lists import ROWS, ROWS_MOST
 from portal.consultations.threshold import LIMITS
 from portal.crypto.attachment import COUNT_MAX
-from portal.web.forms import number
+from portal.web.forms import number, options
 from portal.web.staff.forms import StaffForm
 
 COUNTED = {True: _l("People (recommended)"), False: _l("Comments")}
@@ -53,7 +53,7 @@ class RuleFields(StaffForm):
     )
     count_people = RadioField(
         _l("What the thresholds count"),
-        choices=list(COUNTED.items()),
+        choices=options(COUNTED.items()),
         coerce=is_true,
         default=False,
         description=_l(
@@ -84,7 +84,7 @@ class RuleFields(StaffForm):
     )
     private_categories = SelectField(
         _l("Private list of concerns"),
-        choices=list(COSTS.items()),
+        choices=options(COSTS.items()),
         coerce=int,
         default=0,
         description=_l(
@@ -95,7 +95,7 @@ class RuleFields(StaffForm):
     )
     private_units = SelectField(
         _l("Private list of units"),
-        choices=list(COSTS.items()),
+        choices=options(COSTS.items()),
         coerce=int,
         default=0,
         description=_l("The same for the units concerned. It costs a person as much again."),

@@ -13,6 +13,7 @@ from wtforms.validators import Optional
 from portal.consultations.models import Consultation
 from portal.consultations.service import UnitDraft
 from portal.crypto.statements import SignedTerms
+from portal.web.forms import options
 from portal.web.staff.forms import RowForm, line, put_error
 
 UNITS_MAX = 60
@@ -26,7 +27,7 @@ class UnitRow(RowForm):
     code = line(_l("Code"), most=16)
     name_vi = line(_l("Name in Vietnamese"), most=120)
     name_en = line(_l("Name in English"), most=120)
-    level = SelectField(_l("Level"), choices=list(LEVEL_NAMES.items()), default="unit")
+    level = SelectField(_l("Level"), choices=options(LEVEL_NAMES.items()), default="unit")
     headcount = IntegerField(_l("Headcount"), validators=[Optional()], render_kw={"min": 1, "inputmode": "numeric"})
 
     @property

@@ -17,6 +17,7 @@ from portal.extensions import db
 from portal.findings.private_service import check_ready
 from portal.moderation.service import state as moderation_state
 from portal.submissions.sequencing import sequence_groups
+from portal.web.forms import options
 from portal.web.runtime import runtime, unit_of_work
 from portal.web.staff.ballots_view import issuer_views
 from portal.web.staff.ballots_words import cautions, missing_lists, phase_words
@@ -119,8 +120,8 @@ def close_now(cid: str) -> ResponseReturnValue:
 def _prepared(form: ConsultationForm) -> ConsultationForm:
     """The form with the choices of this office."""
     versions = [row.version for row in service.list_taxonomies(db.session)] or [default_taxonomy().version]
-    form.taxonomy_version.choices = [(version, str(version)) for version in versions]
-    form.kids.choices = [(key.kid, key.account.name) for key in accounts.active_keys(db.session)]
+    form.taxonomy_version.choices = options((version, str(version)) for version in versions)
+    form.kids.choices = options((key.kid, key.account.name) for key in accounts.active_keys(db.session))
     return form
 
 

@@ -14,7 +14,7 @@ from portal.reports.model import Document
 from portal.reports.notes import REASON_MOST
 from portal.reports.scratch import MOST
 from portal.reports.style import NAMES
-from portal.web.forms import TOO_LONG
+from portal.web.forms import TOO_LONG, options
 from portal.web.staff.forms import StaffForm, line, paragraphs
 from portal.web.staff.reports_profile_form import NEEDED, STYLES, day, text, whole
 
@@ -35,7 +35,7 @@ class AroundForm(StaffForm):
     """What stands around the body of the report; its fields are :data:`portal.reports.merge.FIELDS`, flat."""
 
     seen = HiddenField()
-    style = SelectField(_l("Format"), choices=[(name, STYLES[name]) for name in NAMES])
+    style = SelectField(_l("Format"), choices=options((name, STYLES[name]) for name in NAMES))
     parent = text(_l("Parent organ, as in the letterhead"))
     issuer = text(_l("Issuer, as in the letterhead"))
     symbol = text(_l("Symbol of the document"), most=40, description=_l("Example: BC/VPTU"))

@@ -23,6 +23,7 @@ from portal.reports.errors import BadTable
 from portal.reports.profile import OfficeProfile, body_faults, staff_faults
 from portal.reports.style import NAMES
 from portal.reports.tables import plain, read_table
+from portal.web.forms import options
 from portal.web.staff.forms import StaffForm, line, paragraphs, put_error
 
 COUNT_MOST = 100_000
@@ -56,7 +57,7 @@ class ProfileForm(StaffForm):
     issuer = text(_l("Issuer, as in the letterhead"))
     symbol = text(_l("Symbol of the document"), most=40, description=_l("Example: BC/VPTU"))
     place = text(_l("Place"), most=80)
-    style = SelectField(_l("Format"), choices=[(name, STYLES[name]) for name in NAMES])
+    style = SelectField(_l("Format"), choices=options((name, STYLES[name]) for name in NAMES))
     number = whole(_l("Number of the document"), least=1, required=False)
     issued = day(_l("Day of the document"), description=_l("Number and day can wait until it is signed."))
 

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, ValidationError
 
 from portal.consultations.taxonomy import CODE, LABEL_MAX, Category, Remedy, Taxonomy, Theme
+from portal.web.forms import options
 from portal.web.staff.forms import RowForm, StaffForm, line, put_error, tidy
 
 CATEGORIES_MAX = 99
@@ -65,9 +66,9 @@ class TaxonomyForm(StaffForm):
         self.base = base
         remedies = [(item.code, f"{item.code} {item.vi}") for item in base.remedies]
         for entry in self.categories:
-            entry.form.remedy.choices = [("", gettext("None")), *remedies]
+            entry.form.remedy.choices = options([("", gettext("None")), *remedies])
         used = {item.theme for item in base.categories}
-        self.new_theme.choices = [(item.code, f"{item.code} {item.vi}") for item in base.themes if item.code in used]
+        self.new_theme.choices = options((one.code, f"{one.code} {one.vi}") for one in base.themes if one.code in used)
         return self
 
     def validate_categories(self, field: FieldList) -> None:
@@ -97,7 +98,7 @@ class TaxonomyForm(StaffForm):
     def add_category(self, burnt: Iterable[str]) -> None:
         """Append an empty row under the next free code of the chosen theme."""
         theme = self.new_theme.data
-        if theme not in {value for value, _ in self.new_theme.choices} or len(self.categories) >= CATEGORIES_MAX:
+        if theme not in {one.value for one in self.new_theme.choices} or len(self.categories) >= CATEGORIES_MAX:
             return
         taken = {*burnt, *(entry.form.code.data for entry in self.categories)}
         code = next((f"{theme}{n}" for n in range(1, 100) if f"{theme}{n}" not in taken), None)
