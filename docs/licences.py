@@ -23,7 +23,7 @@ KNOWN = {"colorama": "BSD-3-Clause"}
 HEAD = """# Licences of what ships
 
 The portal itself: Apache-2.0 (`LICENSE`). Written by `make licences` from the packages' own metadata; `make sbom`
-writes the same as CycloneDX. Nothing that ships is under the GPL or AGPL alone. Packages under the LGPL (`fpdf2`, `gmpy2`,
+writes the same as CycloneDX. Nothing that ships is under the GPL or AGPL alone. Those under the LGPL (`fpdf2`, `gmpy2`,
 `psycopg`) are installed unchanged beside the portal and can be replaced by whoever installs it. Tests and tools are not
 listed.
 
