@@ -20,6 +20,9 @@ AWAY = frozenset(
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_CANTOPEN,
+        # What a disk that is going away gives for its pages.
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
     }
 )
 # SQLSTATE classes (PostgreSQL, appendix A): connection, resources, shutting down, system error, read-only transaction.

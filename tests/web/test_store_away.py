@@ -34,6 +34,7 @@ def of_postgresql(state: str | None) -> DBAPIError:
         of_sqlite(sqlite3.SQLITE_BUSY),
         of_sqlite(sqlite3.SQLITE_IOERR | 5 << 8),
         of_sqlite(sqlite3.SQLITE_CANTOPEN),
+        of_sqlite(sqlite3.SQLITE_CORRUPT),
         of_postgresql(None),
         of_postgresql("57P01"),
         of_postgresql("53100"),
