@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BindParameter, CompoundSelect, and_, bindparam, or_, select, union_all
@@ -18,7 +19,7 @@ from portal.crypto.encoding import b64url_encode
 from portal.crypto.envelope import EnvelopeError, EnvelopeHeader, parse_envelope
 from portal.errors import Conflict, Invalid
 from portal.ledger import events, pool
-from portal.ledger.log import Log, read_leaf
+from portal.ledger.log import Log, read_leaf, size
 from portal.ledger.models import PoolEntry
 from portal.submissions.models import Submission
 from portal.submissions.together import KIND, Offer, check_header
@@ -183,13 +184,20 @@ class ReceiptState:
 
 
 def look_up(session: Session, log: Log, *, locator: bytes) -> ReceiptState:
-    """Where the comment of that receipt stands. ``locator``: 32 bytes that only the receipt's holder can derive."""
+    """Where the comment of that receipt stands. ``locator``: 32 bytes that only the receipt's holder can derive.
+
+    The same work whatever comes out, so that nobody on the way learns by the time of an answer whether somebody holds
+    a receipt: what does not apply is done for a leaf that the locator's hash draws, and thrown away.
+    """
     handle = hashlib.sha256(locator).digest()
     waiting = pool.find_by_handle(session, handle)
-    if waiting is not None:
-        return ReceiptState("waiting", waiting.data, log.promise(waiting.leaf_hash, waiting.due))
     found = session.scalar(select(Submission).where(Submission.locator_hash == handle))
-    if found is None:
+    promise = log.promise(waiting.leaf_hash, waiting.due) if waiting else log.promise(handle, date.min)
+    leaves = size(session)
+    if not leaves:  # nothing was ever opened
         return ReceiptState("unknown")
-    leaf = read_leaf(session, found.leaf_index)
-    return ReceiptState("sequenced", leaf, index=found.leaf_index, proof=log.proof(session, found.leaf_index))
+    index = found.leaf_index if found else int.from_bytes(handle[:8], "big") % leaves
+    leaf, proof = read_leaf(session, index), log.proof(session, index)
+    if waiting is not None:
+        return ReceiptState("waiting", waiting.data, promise)
+    return ReceiptState("sequenced", leaf, index=index, proof=proof) if found else ReceiptState("unknown")

@@ -37,9 +37,7 @@ def test_the_checkpoint_is_the_root_over_the_entries(
     # when a reader fetches it over HTTP
     checkpoint = open_checkpoint(fetch(public, "checkpoint"), VerifierKey.parse(log.vkey)).checkpoint
     entries = [
-        entry
-        for path in bundle_paths(checkpoint.size)
-        for entry in decode_bundle(fetch(public, path), path.width)
+        entry for path in bundle_paths(checkpoint.size) for entry in decode_bundle(fetch(public, path), path.width)
     ]
     # then the entries give the signed root, and every one is of a declared type
     assert tree_head(leaf_hashes(entries)) == checkpoint.root
