@@ -7,7 +7,7 @@ SYSTEM_NODE := $(shell node -e 'process.exit(Number(process.versions.node.split(
 # Node inside the virtual environment comes first when the system has none that is new enough.
 export PATH := $(if $(SYSTEM_NODE),$(PATH),$(CURDIR)/$(BIN):$(PATH))
 
-.PHONY: demo test build serve lint types unit test-postgresql coverage clean screenshots debian translations faults bench lock licences sbom
+.PHONY: demo test build serve lint types unit test-postgresql coverage clean screenshots debian translations faults bench scan lock licences sbom
 demo: build
 	$(BIN)/portal demo --port $(PORT)
 
@@ -40,6 +40,13 @@ faults: $(BIN)/.test-installed debian build
 	PORTAL_KILL_ROUNDS=100 $(BIN)/pytest -s tests/submissions/test_kill.py
 	PORTAL_KILL_ROUNDS=100 PORTAL_TEST_ENGINE=postgresql $(BIN)/pytest -s tests/submissions/test_kill.py
 	$(BIN)/python -m tests.powercut
+	$(BIN)/python -m tests.powercut.network
+
+# Long: ten thousand malformed posts, and the log's parsers with many more examples (docs/security-testing.md).
+scan: $(BIN)/.test-installed debian build
+	$(BIN)/python -m tests.hostile.flood --posts 10000
+	PORTAL_EXAMPLES=5000 $(BIN)/pytest -n auto tests/tlog
+	$(BIN)/python benchmarks/timing.py
 
 # Long: what docs/benchmarks.md and docs/scale.md tell, measured on this machine.
 bench: $(BIN)/.test-installed debian build

@@ -6,6 +6,7 @@ import os
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -21,8 +22,13 @@ Insert = Callable[[bytes, bytes], None]
 def on_sqlite() -> Insert:
     """One connection a thread, with the same durability as the portal's."""
     connection = sqlite3.connect(PLACE, timeout=10, isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError:  # another thread is at it, and for that SQLite does not wait
+            time.sleep(0.05)
+    connection.execute("PRAGMA synchronous=FULL")
     connection.execute("CREATE TABLE IF NOT EXISTS entry (id BLOB PRIMARY KEY, data BLOB) WITHOUT ROWID")
 
     def insert(key: bytes, data: bytes) -> None:

@@ -93,7 +93,7 @@ def test_a_ticker_and_a_submitter_that_are_killed_again_and_again(place: Place) 
     run_once(place.settings, place.log, FixedClock(place.clock.now() + timedelta(days=30)))
     leaves = judged(place, acknowledged)
     assert set(acknowledged) <= {data for data in leaves if json.loads(data)["type"] == "submission"}
-    print(f"{2 * ROUNDS} kills, {len(acknowledged)} acknowledged, 0 lost, 0 twice")  # make faults shows it
+    sys.stdout.write(f"{2 * ROUNDS} kills, {len(acknowledged)} acknowledged, 0 lost, 0 twice\n")  # for make faults
     with database(place.settings):
         assert db.session.scalar(select(func.count()).select_from(PoolEntry)) == 0
         db.engine.dispose()
