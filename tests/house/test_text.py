@@ -1,5 +1,6 @@
 """No machine path, no registry host, no unfinished mark in any tracked file."""
 
+import gzip
 import re
 import subprocess
 from pathlib import Path
@@ -20,7 +21,8 @@ def test_no_machine_path_and_no_registry_host() -> None:
     for path in tracked():
         if not path.exists():
             continue
-        text = path.read_text("utf-8")
+        data = path.read_bytes()
+        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
         for host in HOSTS:
             if host in text:
                 found.append(f"{path.relative_to(ROOT)}: {host}")
