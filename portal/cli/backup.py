@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 from sqlalchemy import Connection, text
 
 from portal.backup import archive, tables
+from portal.cli.backup_file import PUBLIC, SECRET, read_key, sink_of
 from portal.cli.context import database, open_log
 from portal.cli.init import write_private
 from portal.config import SECRET_BYTES, Settings, load_settings
-from portal.crypto.encoding import b64url_decode, b64url_encode
-from portal.crypto.errors import CryptoError
+from portal.crypto.encoding import b64url_encode
 from portal.crypto.keys import kid_of, new_seed, public_key
 from portal.extensions import db
 from portal.tlog.checkpoint import Checkpoint
 from portal.tlog.merkle import EMPTY_ROOT
 from portal.tlog.note import parse_note
 
-PUBLIC, SECRET = "portal-backup-public-1", "portal-backup-secret-1"
+__all__ = ["PUBLIC", "SECRET", "backup", "backup_key", "instance_files", "read_key"]
+
 NEWEST = text("SELECT note FROM log_checkpoint ORDER BY size DESC LIMIT 1")
-
-
-def read_key(path: Path, label: str) -> bytes:
-    """The key of a file that ``portal backup-key`` wrote; a sentence where it is another file."""
-    try:
-        found, _, value = path.read_text("ascii").strip().partition(" ")
-        if found == label:
-            return b64url_decode(value)
-    except (OSError, UnicodeDecodeError, CryptoError):
-        pass
-    wanted = "NAME.pub, the public half" if label == PUBLIC else "NAME, the secret half"
-    raise click.ClickException(f"--key wants the file {wanted}, made by `portal backup-key NAME`.")
 
 
 @click.command("backup-key")
@@ -62,7 +47,7 @@ def backup(file: Path, key: Path) -> None:
     The database is read as it stands at one moment while the portal goes on serving. Settings and secrets are in it.
     """
     settings, public = load_settings(), read_key(key, PUBLIC)
-    with database(settings), tables.snapshot(db.engine) as connection, _sink(file) as sink:
+    with database(settings), tables.snapshot(db.engine) as connection, sink_of(file) as sink:
         files = instance_files(settings)
         manifest = _manifest(settings, connection, files)
         rows = tables.total(connection)
@@ -88,23 +73,3 @@ def _manifest(settings: Settings, connection: Connection, files: dict[str, bytes
         root=(newest.root if newest else EMPTY_ROOT).hex(),
         files=tuple(files),
     )
-
-
-@contextmanager
-def _sink(file: Path) -> Iterator[BinaryIO]:
-    """Written beside and renamed when it is whole and on the disk, so that no half backup bears the name."""
-    if str(file) == "-":
-        yield sys.stdout.buffer
-        return
-    if file.exists():
-        raise click.ClickException("There is a file of that name already; nothing was changed.")
-    part = file.with_name(file.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as handle:
-            yield handle
-            handle.flush()
-            os.fsync(handle.fileno())
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from portal.cli import issuer_backup
 from portal.cli.gunicorn_server import Server, check_host, server_options
 from portal.cli.init import write_private
 from portal.config import ConfigError
@@ -119,3 +120,7 @@ def show_passphrase(folder: Path) -> None:
 def show_identity(settings: IssuerSettings) -> None:
     """The key that signs statements, for the portal's administrator to compare."""
     click.echo(f"Identity key: {settings.identity.verifier}")
+
+
+issuer.add_command(issuer_backup.backup)
+issuer.add_command(issuer_backup.restore)
