@@ -46,6 +46,7 @@ faults: $(BIN)/.test-installed debian build
 scan: $(BIN)/.test-installed debian build
 	$(BIN)/python -m tests.hostile.flood --posts 10000
 	PORTAL_EXAMPLES=5000 $(BIN)/pytest -n auto tests/tlog
+	PORTAL_EXAMPLES=300 $(BIN)/pytest -n auto tests/hostile/test_openapi.py
 	$(BIN)/python benchmarks/timing.py
 
 # Long: what docs/benchmarks.md and docs/scale.md tell, measured on this machine.
