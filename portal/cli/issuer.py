@@ -69,9 +69,11 @@ def passphrase() -> None:
 @issuer.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8010, show_default=True, help="Port to listen on.")
-def serve(host: str, port: int) -> None:
+@click.option("--go-on", is_flag=True, help="Serve a store that was restored while people collected; once.")
+def serve(host: str, port: int, go_on: bool) -> None:
     """Serve the issuer (gunicorn, no access log). A TLS proxy stands before it."""
     settings = load_issuer_settings()
+    issuer_backup.check_restored(settings.instance, go_on=go_on)
     check_host(settings.env, host)
     DeskLock(settings.instance).text()  # refuses to start a desk without a lock
     engine = open_store(settings.database_url)

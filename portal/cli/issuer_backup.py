@@ -12,17 +12,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.cli.backup_file import PUBLIC, SECRET, read_key, sink_of
+from portal.cli.init import write_private
 from portal.clock import SystemClock
 from portal.issuing import backup as sealed
 from portal.issuing.config import issuer_folder, load_issuer_settings
 from portal.issuing.models import Round
 from portal.issuing.store import open_store, upgrade_store
 
+RESTORED = "RESTORED"
+"""In the folder: the rounds of which this store cannot know who has collected."""
 AGAIN = (
     "Since the backup was made somebody may have collected in: {names}. This store does not know of it and would sign "
-    "a second set. Before you serve it: stop collecting for good (`portal issuer serve` makes the list after the last "
-    "day), or tell the other issuer, the administrator and the auditors, and note in writing why you go on. See "
-    "docs/issuer.md."
+    "a second set. It is not served before you have told the other issuer, the administrator and the auditors, noted "
+    "in writing why you go on, and started it once with `portal issuer serve --go-on`. See docs/issuer.md."
 )
 
 
@@ -61,4 +63,15 @@ def restore(file: BinaryIO, key: Path) -> None:
     engine.dispose()
     click.echo(f"{len(names)} files.")
     if begun:
+        write_private(folder / RESTORED, ", ".join(sorted(begun)) + "\n")
         click.echo(AGAIN.format(names=", ".join(sorted(begun))), err=True)
+
+
+def check_restored(folder: Path, *, go_on: bool) -> None:
+    """Refuse to serve a store that was put back into a round that goes on, until somebody has answered for it."""
+    mark = folder / RESTORED
+    if not mark.is_file():
+        return
+    if not go_on:
+        raise click.ClickException(AGAIN.format(names=mark.read_text("utf-8").strip()))
+    mark.unlink()

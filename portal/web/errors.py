@@ -49,8 +49,8 @@ MESSAGES = {
         "Nothing can be logged until that is put right. Call the administrator."
     ),
     "store-away": _l(
-        "The portal cannot write to its store just now. Nothing that was confirmed is lost. "
-        "Wait a minute and try again; your text stays in the form."
+        "The portal cannot reach its store just now. Wait a minute and try again; your text stays in the form. "
+        "What you have a receipt for need not be sent again."
     ),
     # consultations
     "consultation-unknown": _l("There is no such consultation. Choose one from the home page."),

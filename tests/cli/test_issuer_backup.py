@@ -6,6 +6,7 @@ import shutil
 import stat
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -77,6 +78,25 @@ def test_a_clean_machine_becomes_the_issuer(kept: Path) -> None:
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for name, path in after.items() if name in same)
     # and whoever restores is told what this copy cannot know
     assert "thu-2026" in done.output and "second set" in done.output
+
+
+def test_a_store_that_may_sign_a_second_set_is_not_served_by_itself(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[str] = []
+    monkeypatch.setattr("portal.cli.issuer.Server", lambda *given: SimpleNamespace(run=lambda: served.append("run")))
+    clean = kept / "clean"
+    run(clean, "issuer", "restore", str(kept / "b"), "--key", str(kept / "k"))
+    for _ in range(2):
+        done = run(clean, "issuer", "serve")
+        assert done.exit_code == 1 and "thu-2026" in done.output and "--go-on" in done.output
+    assert served == []
+    # until somebody answers for it, once
+    assert run(clean, "issuer", "serve", "--go-on").exit_code == 0
+    assert run(clean, "issuer", "serve").exit_code == 0
+    assert served == ["run", "run"]
+    # and one that was never restored is served at once
+    assert run(kept / "issuer", "issuer", "serve").exit_code == 0
 
 
 def test_nothing_of_it_is_readable_without_the_offline_key(kept: Path) -> None:

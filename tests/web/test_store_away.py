@@ -90,7 +90,7 @@ def test_a_page_says_so_too(public, public_app, office, monkeypatch) -> None:
     monkeypatch.setattr(Session, "scalars", full)
     answer = public.get("/", headers={"Accept": "text/html"})
     assert answer.status_code == 503
-    assert "chưa ghi được" in answer.get_data(as_text=True)
+    assert "chưa truy cập được" in answer.get_data(as_text=True)
 
 
 def test_a_page_that_cannot_even_be_drawn_is_words(staff, office, sign_in, monkeypatch) -> None:
