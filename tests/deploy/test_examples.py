@@ -97,6 +97,6 @@ def test_the_container_builds_from_what_is_here_and_runs_a_command_that_exists()
     extras = re.search(r"\.\[([a-z,]+)\]", text)
     setup = (ROOT / "setup.cfg").read_text("utf-8")
     assert extras and all(re.search(rf"^{extra} =$", setup, re.MULTILINE) for extra in extras[1].split(","))
-    assert "make build" in text and re.search(r"^build:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert "make LOCKED=1 build" in text and re.search(r"^build:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     # and the program at the end of the first stage is not the one that writes: the portal runs as nobody special
     assert re.search(r"^USER portal$", text, re.MULTILINE)
