@@ -12,6 +12,7 @@ from portal.cli import issuer_backup
 from portal.cli.gunicorn_server import Server, check_host, server_options
 from portal.cli.init import write_private
 from portal.config import ConfigError
+from portal.issuing import restored
 from portal.issuing.config import (
     PREFIX,
     SECRET_BYTES,
@@ -73,7 +74,9 @@ def passphrase() -> None:
 def serve(host: str, port: int, go_on: bool) -> None:
     """Serve the issuer (gunicorn, no access log). A TLS proxy stands before it."""
     settings = load_issuer_settings()
-    issuer_backup.check_restored(settings.instance, go_on=go_on)
+    if go_on:
+        restored.answered(settings.instance)
+    restored.check_restored(settings.instance)
     check_host(settings.env, host)
     DeskLock(settings.instance).text()  # refuses to start a desk without a lock
     engine = open_store(settings.database_url)

@@ -12,20 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.cli.backup_file import PUBLIC, SECRET, read_key, sink_of
-from portal.cli.init import write_private
 from portal.clock import SystemClock
 from portal.issuing import backup as sealed
+from portal.issuing import restored
 from portal.issuing.config import issuer_folder, load_issuer_settings
 from portal.issuing.models import Round
 from portal.issuing.store import open_store, upgrade_store
 
-RESTORED = "RESTORED"
-"""In the folder: the rounds of which this store cannot know who has collected."""
-AGAIN = (
-    "Since the backup was made somebody may have collected in: {names}. This store does not know of it and would sign "
-    "a second set. It is not served before you have told the other issuer, the administrator and the auditors, noted "
-    "in writing why you go on, and started it once with `portal issuer serve --go-on`. See docs/issuer.md."
-)
+FIRST_ZONE = ZoneInfo("Pacific/Kiritimati")
+"""Where a day begins first: a round that has begun anywhere has begun here."""
 
 
 @click.command()
@@ -56,22 +51,14 @@ def restore(file: BinaryIO, key: Path) -> None:
         raise click.ClickException(f"Not restored: {error}.") from error
     engine = open_store(f"sqlite:///{folder / sealed.STORE}")
     upgrade_store(engine)
-    zone = ZoneInfo(load_issuer_settings().time_zone)
     with Session(engine) as session:
         rounds = session.scalars(select(Round).where(Round.state == "ready")).all()
-        begun = [one.consultation for one in rounds if one.collect_from <= SystemClock(zone).today()]
+        today = SystemClock(FIRST_ZONE).today()
+        begun = ", ".join(sorted(one.consultation for one in rounds if one.collect_from <= today))
     engine.dispose()
     click.echo(f"{len(names)} files.")
     if begun:
-        write_private(folder / RESTORED, ", ".join(sorted(begun)) + "\n")
-        click.echo(AGAIN.format(names=", ".join(sorted(begun))), err=True)
-
-
-def check_restored(folder: Path, *, go_on: bool) -> None:
-    """Refuse to serve a store that was put back into a round that goes on, until somebody has answered for it."""
-    mark = folder / RESTORED
-    if not mark.is_file():
-        return
-    if not go_on:
-        raise click.ClickException(AGAIN.format(names=mark.read_text("utf-8").strip()))
-    mark.unlink()
+        restored.mark(folder, begun)
+        click.echo(restored.AGAIN.format(names=begun), err=True)
+    else:
+        restored.answered(folder)

@@ -25,11 +25,12 @@ from sqlalchemy import Engine
 
 from portal.crypto.errors import CannotOpen, EnvelopeError
 from portal.crypto.stream import Opener, Sealer
+from portal.issuing import restored
 from portal.issuing.config import SECRET_BYTES
 from portal.issuing.desk_lock import DeskLock
 
 STORE, HEAD, END = "issuer.sqlite3", "issuer.json", "end"
-ABOUT = {"v": 1, "type": "issuer-backup"}
+ABOUT = json.dumps({"v": 1, "type": "issuer-backup"}).encode()
 
 
 class BadBackup(Exception):
@@ -53,13 +54,8 @@ def write(sink: BinaryIO, public: bytes, folder: Path, engine: Engine) -> int:
 
 
 def _files(folder: Path, engine: Engine) -> Iterator[tuple[str, bytes]]:
-    yield HEAD, json.dumps(ABOUT).encode()
-    names = [
-        "issuer.toml",
-        str(DeskLock(folder).path.relative_to(folder)),
-        *(f"secrets/{name}" for name in SECRET_BYTES),
-    ]
-    for name in names:
+    yield HEAD, ABOUT
+    for name in _names(folder):
         if (folder / name).is_file():
             yield name, (folder / name).read_bytes()
     with closing(engine.raw_connection()) as connection:
@@ -67,23 +63,28 @@ def _files(folder: Path, engine: Engine) -> Iterator[tuple[str, bytes]]:
     yield END, b""
 
 
+def _names(folder: Path) -> list[str]:
+    """The files of an issuer's folder, besides its store."""
+    lock = str(DeskLock(folder).path.relative_to(folder))
+    return ["issuer.toml", lock, *(f"secrets/{name}" for name in SECRET_BYTES)]
+
+
 def read(source: BinaryIO, seed: bytes, folder: Path) -> list[str]:
-    """Put what :func:`write` sealed into that empty folder, whole or not at all; returns the names of the files."""
+    """Put what :func:`write` sealed into that empty folder; returns the names of the files.
+
+    Nothing is written before all of it was opened. The store comes last, after the mark that keeps it from being
+    served (:mod:`portal.issuing.restored`): whoever calls takes the mark away when no round goes on.
+    """
     if folder.exists() and any(folder.iterdir()):
         raise BadBackup("the folder is not empty; nothing was changed")
     found = _opened(source, seed)
-    if json.loads(found.pop(HEAD, b"{}")) != ABOUT or found.pop(END, None) is None or STORE not in found:
+    if found.pop(HEAD, b"") != ABOUT or found.pop(END, None) is None or STORE not in found:
         raise BadBackup("this is no whole backup of an issuer")
-    allowed = {
-        "issuer.toml",
-        STORE,
-        str(DeskLock(folder).path.relative_to(folder)),
-        *(f"secrets/{name}" for name in SECRET_BYTES),
-    }
-    if not set(found) <= allowed:
+    if not set(found) <= {STORE, *_names(folder)}:
         raise BadBackup("the backup holds a file that an issuer does not have")
     (folder / "secrets").mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, data in found.items():
+    restored.mark(folder)
+    for name, data in sorted(found.items(), key=lambda one: one[0] == STORE):
         descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as handle:
             handle.write(data)

@@ -97,9 +97,10 @@ def find(session: Session, digest: bytes) -> Waiting | None:
 def find_by_handle(session: Session, handle: bytes) -> Waiting | None:
     """The waiting leaf whose load has that handle.
 
-    To be asked before the place where loads go: what is found in neither then, in this order, was in neither.
+    To be asked before the place where loads go: what is found in neither then, in this order, was in neither. Only a
+    sender who uses a receipt twice, in two groups, makes two of them; the answer is then always the same one.
     """
-    found = session.execute(FOUND.where(PoolEntry.handle == handle)).one_or_none()
+    found = session.execute(FOUND.where(PoolEntry.handle == handle).order_by(PoolEntry.leaf_hash).limit(1)).first()
     return Waiting(found.leaf_hash, found.due, found.data) if found else None
 
 

@@ -191,7 +191,9 @@ def look_up(session: Session, log: Log, *, locator: bytes) -> ReceiptState:
     """
     handle = hashlib.sha256(locator).digest()
     waiting = pool.find_by_handle(session, handle)
-    found = session.scalar(select(Submission).where(Submission.locator_hash == handle))
+    found = session.scalar(
+        select(Submission).where(Submission.locator_hash == handle).order_by(Submission.leaf_index).limit(1)
+    )
     promise = log.promise(waiting.leaf_hash, waiting.due) if waiting else log.promise(handle, date.min)
     leaves = size(session)
     if not leaves:  # nothing was ever opened

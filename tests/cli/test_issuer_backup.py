@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import os
 import shutil
 import stat
+import subprocess
+import sys
+import tarfile
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,20 +21,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.cli import cli
+from portal.cli.backup_file import PUBLIC, read_key
+from portal.config import ROOT, ConfigError
+from portal.crypto.stream import Sealer
+from portal.issuing import backup as sealed
 from portal.issuing.models import IssuerBase, Round
 from portal.issuing.store import open_store, work
 
 STORE = "issuer.sqlite3"
 
 
+ENV = {
+    "PORTAL_ISSUER_ISSUER": "thanh-tra", "PORTAL_ISSUER_NAME_VI": "Ban Thanh tra nhân dân",
+    "PORTAL_ISSUER_ADDRESS": "http://127.0.0.1:8010", "PORTAL_ISSUER_ENV": "demo",
+    "PORTAL_ISSUER_OFFICE_NAME": "Cơ quan thử", "PORTAL_ISSUER_PORTAL_ORIGINS": "http://127.0.0.1:8000",
+}  # fmt: skip
+
+
 def run(folder: Path, *command: str) -> Result:
-    env = {
-        "PORTAL_ISSUER_INSTANCE": str(folder), "PORTAL_ISSUER_ISSUER": "thanh-tra",
-        "PORTAL_ISSUER_NAME_VI": "Ban Thanh tra nhân dân", "PORTAL_ISSUER_ADDRESS": "http://127.0.0.1:8010",
-        "PORTAL_ISSUER_ENV": "demo", "PORTAL_ISSUER_OFFICE_NAME": "Cơ quan thử",
-        "PORTAL_ISSUER_PORTAL_ORIGINS": "http://127.0.0.1:8000",
-    }  # fmt: skip
-    return CliRunner().invoke(cli, [*command], env=env)
+    return CliRunner().invoke(cli, [*command], env={"PORTAL_ISSUER_INSTANCE": str(folder), **ENV})
 
 
 @pytest.fixture
@@ -89,7 +101,8 @@ def test_a_store_that_may_sign_a_second_set_is_not_served_by_itself(
     run(clean, "issuer", "restore", str(kept / "b"), "--key", str(kept / "k"))
     for _ in range(2):
         done = run(clean, "issuer", "serve")
-        assert done.exit_code == 1 and "thu-2026" in done.output and "--go-on" in done.output
+        assert isinstance(done.exception, ConfigError)
+        assert "thu-2026" in str(done.exception) and "--go-on" in str(done.exception)
     assert served == []
     # until somebody answers for it, once
     assert run(clean, "issuer", "serve", "--go-on").exit_code == 0
@@ -97,6 +110,59 @@ def test_a_store_that_may_sign_a_second_set_is_not_served_by_itself(
     assert served == ["run", "run"]
     # and one that was never restored is served at once
     assert run(kept / "issuer", "issuer", "serve").exit_code == 0
+
+
+def test_a_store_with_no_round_that_goes_on_is_served_at_once(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.cli.issuer.Server", lambda *given: SimpleNamespace(run=lambda: None))
+    engine = open_store(f"sqlite:///{kept / 'issuer' / STORE}")
+    with work(engine) as session:
+        session.scalars(select(Round)).one().collect_from = date.today() + timedelta(days=5)
+    engine.dispose()
+    run(kept / "issuer", "issuer", "backup", str(kept / "early"), "--key", str(kept / "k.pub"))
+    done = run(kept / "clean", "issuer", "restore", str(kept / "early"), "--key", str(kept / "k"))
+    assert done.exit_code == 0 and "second set" not in done.output
+    assert run(kept / "clean", "issuer", "serve").exit_code == 0
+
+
+def test_a_restore_that_stops_half_way_leaves_nothing_that_can_be_served(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a restore that ends after the store was written, before anybody has looked at its rounds
+    def ends(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("portal.cli.issuer_backup.upgrade_store", ends)
+    assert run(kept / "clean", "issuer", "restore", str(kept / "b"), "--key", str(kept / "k")).exit_code == 1
+    monkeypatch.undo()
+    assert (kept / "clean" / STORE).is_file()
+    # then it is served neither by the command nor by another server
+    by_command = run(kept / "clean", "issuer", "serve")
+    assert isinstance(by_command.exception, ConfigError) and "second set" in str(by_command.exception)
+    by_another = wsgi(kept / "clean")
+    assert by_another.returncode == 1 and "second set" in by_another.stderr
+
+
+def wsgi(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What a server of another make sees that loads the entry point itself."""
+    env = {"PORTAL_ISSUER_INSTANCE": str(folder), **ENV, "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-c", "import wsgi_issuer"]
+    return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_file_of_something_else_sealed_to_the_same_key_is_refused_in_words(kept: Path) -> None:
+    # given a backup's first file that is no JSON
+    with (
+        (kept / "odd").open("wb") as sink,
+        closing(Sealer(sink, read_key(kept / "k.pub", PUBLIC))) as sealer,
+        gzip.GzipFile(fileobj=sealer, mode="wb") as packed,
+        tarfile.open(fileobj=packed, mode="w|") as archive,
+    ):
+        for name, data in ((sealed.HEAD, b"{not json"), (sealed.STORE, b"x"), (sealed.END, b"")):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    done = run(kept / "clean", "issuer", "restore", str(kept / "odd"), "--key", str(kept / "k"))
+    assert done.exit_code == 1 and "no whole backup" in done.output and not isinstance(done.exception, ValueError)
 
 
 def test_nothing_of_it_is_readable_without_the_offline_key(kept: Path) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import inspect, select
 from portal.consultations import service as consultations
 from portal.crypto import keys, receipt
 from portal.errors import Conflict, Invalid, PortalError
+from portal.ledger import pool
 from portal.ledger.models import PoolEntry
 from portal.submissions.sequencing import sequence_groups
 from portal.submissions.service import accept, look_up
@@ -193,6 +194,17 @@ def test_a_receipt_goes_from_promise_to_proof(office, session, log, clock) -> No
     assert (placed.state, placed.leaf, placed.promise) == ("sequenced", answer.leaf, "")
     verify_proof(placed.proof, leaf_hash(placed.leaf), VerifierKey.parse(log.vkey))
     assert look_up(session, log, locator=receipt.locator(b"x" * 10)).state == "unknown"
+
+
+def test_a_receipt_that_its_sender_used_in_two_consultations_is_still_answered(office, session, log, clock) -> None:
+    # given one receipt's hash on a comment here and on another elsewhere, which is nobody's fault but the sender's
+    _, raw = send(session, log, clock, office)
+    handle = hashlib.sha256(receipt.locator(raw)).digest()
+    other = pool.Entry("elsewhere", b"leaf", leaf_hash(b"leaf"), handle=handle, load=b"load")
+    pool.put(session, other, kind="submission", today=clock.today(), promise_days=2)
+    # when it is asked for, then one of them answers, and the same one each time
+    answers = {look_up(session, log, locator=receipt.locator(raw)).leaf for _ in range(3)}
+    assert len(answers) == 1 and b"" not in answers
 
 
 def test_the_store_keeps_nothing_of_who_sent_it_or_when(office, session, log, clock) -> None:
