@@ -15,7 +15,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -67,20 +66,12 @@ def moments(begun: datetime, ended: datetime) -> Iterator[str]:
         now += timedelta(seconds=1)
 
 
-def ask(site: Site, method: str, path: str, body: bytes, cookie: str) -> tuple[int, bytes]:
-    """A request that says everything about itself."""
-    connection = HTTPConnection("127.0.0.1", site.port, timeout=30)
-    head = {
-        "Content-Type": "application/json", "Origin": site.env["PORTAL_PUBLIC_ORIGINS"], "User-Agent": BROWSER,
-        "X-Forwarded-For": PROXIED, "Forwarded": f"for={PROXIED}", "X-Real-IP": PROXIED, "Cookie": cookie,
-        "Referer": f"http://{PROXIED}/", "Accept-Language": "vi", "From": "mark@example.org",
+def head(cookie: str) -> dict[str, str]:
+    """Of a request that says everything about itself."""
+    return {
+        "User-Agent": BROWSER, "X-Forwarded-For": PROXIED, "Forwarded": f"for={PROXIED}", "X-Real-IP": PROXIED,
+        "Cookie": cookie, "Referer": f"http://{PROXIED}/", "Accept-Language": "vi", "From": "mark@example.org",
     }  # fmt: skip
-    try:
-        connection.request(method, path, body or None, head)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    finally:
-        connection.close()
 
 
 @pytest.fixture(scope="module")
@@ -96,10 +87,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     try:
         cookie = signed_in(site.port, "moderator@example.org")
         for path in ("/", f"/c/{site.office.consultation}", "/receipt", "/c/khong-co", "/static/none.js"):
-            ask(site, "GET", path, b"", cookie)
+            site.ask("GET", path, head=head(cookie))
         for _ in range(MANY):
             codes.append(written(site, cookie))
-        ask(site, "POST", f"/c/{site.office.consultation}/submissions", b"{broken" + BROWSER.encode(), cookie)
+        site.ask(
+            "POST", f"/c/{site.office.consultation}/submissions", b"{broken" + BROWSER.encode(), head(cookie)
+        )
         site.see()
     finally:
         site.kill()
@@ -120,9 +113,9 @@ def written(site: Site, cookie: str) -> str:
     envelope, raw = site.office.seal(text=TEXT)
     fields = {"envelope": envelope, "locator_hash": receipt.locator_hash(raw)}
     body = json.dumps({name: b64url_encode(value) for name, value in fields.items()}).encode()
-    status, said = ask(site, "POST", f"/c/{site.office.consultation}/submissions", body, cookie)
+    status, said = site.ask("POST", f"/c/{site.office.consultation}/submissions", body, head(cookie))
     assert status == 201, said
-    assert ask(site, "POST", "/receipt/lookup", lookup_body(receipt.locator(raw)), cookie)[0] == 200
+    assert site.ask("POST", "/receipt/lookup", lookup_body(receipt.locator(raw)), head(cookie))[0] == 200
     return encode_code(raw)
 
 

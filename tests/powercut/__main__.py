@@ -35,7 +35,7 @@ def main() -> None:
         say(
             f"{engine}: {done.taken} acknowledged, 0 lost, 0 twice; {done.cut} requests got no answer, {done.later} "
             f"were told to come again, {done.again} had been kept before they were sent again; "
-            f"{done.between} were acknowledged while a disk was dying and are not counted; "
+            f"{done.between} were acknowledged while a disk was dying, {done.found} of them are found; "
             f"{time.monotonic() - begun:.0f} s"
         )
 

@@ -23,7 +23,7 @@ class Crowd:
     ``cut``: requests that got no answer; a status of 200 says that the first answer was lost on its way. ``between``:
     acknowledged by a request that overlaps with the striking itself. A machine without power gives no answers any more;
     and a kernel that is just giving a disk up may say of a last few bytes that they are on it, which nobody above it
-    can check. These are counted, and need not be found.
+    can check. These are kept apart, and the end tells how many of them were found.
     """
 
     site: Site
@@ -31,7 +31,7 @@ class Crowd:
     statuses: Counter[int] = field(default_factory=Counter)
     cut: int = 0
     wrong: list[str] = field(default_factory=list)
-    between: int = 0
+    between: dict[bytes, bytes] = field(default_factory=dict)
     _strikes: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -79,10 +79,9 @@ class Crowd:
             return False
         with self._lock:
             self.statuses[status] += 1
-            if status in {200, 201} and (begun % 2 or begun != self._strikes):
-                self.between += 1
-            elif status in {200, 201}:
-                self.taken[json.loads(data)["leaf"].encode()] = raw
+            if status in {200, 201}:
+                overlaps = begun % 2 or begun != self._strikes
+                (self.between if overlaps else self.taken)[json.loads(data)["leaf"].encode()] = raw
             elif status != 503 or json.loads(data).get("error") != "store-away":
                 self.wrong.append(f"{status} {data[:80]!r}")
         return status in {200, 201}

@@ -30,13 +30,14 @@ class Size:
 @dataclass(frozen=True)
 class Outcome:
     """Of a whole course. ``again``: comments that were kept before they were sent again; ``cut``: without an answer;
-    ``between``: see :class:`Crowd`."""
+    ``between`` and how many of these were found at the end: see :class:`Crowd`."""
 
     taken: int
     again: int
     cut: int
     later: int
     between: int
+    found: int
 
 
 @contextmanager
@@ -70,14 +71,16 @@ def run(engine: str, port: int, size: Size, say: Callable[[str], None]) -> Outco
                 leaves = site.judged(list(crowd.taken))
                 assert crowd.wrong == [], crowd.wrong[:5]
                 say(f"{engine:10} {name:10} {said}; {len(crowd.taken)} acknowledged, {len(leaves)} leaves, all found")
-            site.judged(list(crowd.taken), at_the_end=True)
+            leaves = site.judged(list(crowd.taken), at_the_end=True)
             site.audited(base / "copy-at-the-end")
         except BaseException:
             say(site.log_file.read_text(errors="replace")[-2000:])
             raise
         finally:
             site.kill()
-        return Outcome(len(crowd.taken), crowd.statuses[200], crowd.cut, crowd.statuses[503], crowd.between)
+        found = len(set(crowd.between) & set(leaves))
+        kept, later = len(crowd.taken), crowd.statuses[503]
+        return Outcome(kept, crowd.statuses[200], crowd.cut, later, len(crowd.between), found)
 
 
 def _strikes(

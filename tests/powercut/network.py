@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from http.client import HTTPConnection
 from pathlib import Path
 
 from portal.config import ROOT
@@ -65,15 +64,10 @@ class Host(Site):
         with self.log_file.open("ab") as output:
             self.processes.append(subprocess.Popen(inside, cwd=ROOT, env=environ, stdout=output, stderr=output))
 
-    def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        """As a visitor, from outside."""
-        connection = HTTPConnection(f"10.78.{net_of(self.number)}.2", self.port, timeout=60)
-        try:
-            connection.request(method, path, body or None, {"Content-Type": "application/json", "Origin": ORIGIN})
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
+    @property
+    def address(self) -> str:
+        """As a visitor sees it, from outside."""
+        return f"10.78.{net_of(self.number)}.2"
 
     def cut(self) -> None:
         """The cable to the database."""

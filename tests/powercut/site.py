@@ -9,12 +9,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from types import MappingProxyType
 
 from portal.cli.context import database, open_log, work
 from portal.cli.database import upgrade_schema
@@ -68,12 +69,19 @@ class Site:
             return self.ask("GET", "/log/checkpoint")[0] in {200, 503}
         return False
 
-    def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        """Status and body of one request on a connection of its own."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        head = {"Content-Type": "application/json", "Origin": self.env["PORTAL_PUBLIC_ORIGINS"]}
+    @property
+    def address(self) -> str:
+        """Where its server is asked."""
+        return "127.0.0.1"
+
+    def ask(
+        self, method: str, path: str, body: bytes = b"", head: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[int, bytes]:
+        """Status and body of one request on a connection of its own; ``head``: more of what it says of itself."""
+        connection = HTTPConnection(self.address, self.port, timeout=60)
+        told = {"Content-Type": "application/json", "Origin": self.env["PORTAL_PUBLIC_ORIGINS"], **head}
         try:
-            connection.request(method, path, body or None, head)
+            connection.request(method, path, body or None, told)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:

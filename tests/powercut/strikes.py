@@ -27,16 +27,7 @@ clock.SystemClock.now = lambda self: right(self) + timedelta(hours=int(Path(os.e
 
 def disk_full(crowd: Crowd, disk: Disk, seconds: float) -> str:
     """Full for some seconds, then free again; the same processes go on."""
-    crowd.site.serve()
-    with crowd.sending():
-        _accepts(crowd)
-        disk.fill()
-        refused = _refuses(crowd, seconds)
-        disk.free()
-        _accepts(crowd)
-    crowd.find_all()
-    crowd.site.kill()
-    return f"full for {seconds:.0f} s, {refused} requests told to come again"
+    return f"full for {_for_a_while(crowd, disk.fill, disk.free, seconds)}"
 
 
 def power_cut(crowd: Crowd, disk: Disk, server: Durable | None, seconds: float) -> str:
@@ -73,16 +64,20 @@ def _disk_dies(crowd: Crowd, disk: Disk, server: Durable | None, strike: Callabl
 
 def database_gone(crowd: Crowd, server: Durable, seconds: float) -> str:
     """The database's host is gone for so long and comes back; the same processes of the portal go on."""
+    return f"gone for {_for_a_while(crowd, server.end, server.go_on, seconds)}"
+
+
+def _for_a_while(crowd: Crowd, strike: Callable[[], None], mend: Callable[[], None], seconds: float) -> str:
     crowd.site.serve()
     with crowd.sending():
         _accepts(crowd)
-        server.end()
+        strike()
         refused = _refuses(crowd, seconds)
-        server.go_on()
+        mend()
         _accepts(crowd)
     crowd.find_all()
     crowd.site.kill()
-    return f"gone for {seconds:.0f} s, {refused} requests told to come again"
+    return f"{seconds:.0f} s, {refused} requests told to come again"
 
 
 def clock_jumps(crowd: Crowd, folder: Path, seconds: float) -> str:
