@@ -25,8 +25,9 @@ AWAY = frozenset(
         sqlite3.SQLITE_NOTADB,
     }
 )
-# SQLSTATE classes (PostgreSQL, appendix A): connection, resources, shutting down, system error, read-only transaction.
-CLASSES = ("08", "53", "57P", "58", "25006")
+# SQLSTATE classes (PostgreSQL, appendix A): connection, resources, shutting down, system error, read-only transaction;
+# and "insufficient privilege", as it calls a file that it may not write (EROFS, EACCES: a disk gone read-only).
+CLASSES = ("08", "53", "57P", "58", "25006", "42501")
 
 
 def is_away(error: BaseException) -> bool:

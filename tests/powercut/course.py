@@ -74,7 +74,8 @@ def run(engine: str, port: int, size: Size, say: Callable[[str], None]) -> Outco
             leaves = site.judged(list(crowd.taken), at_the_end=True)
             site.audited(base / "copy-at-the-end")
         except BaseException:
-            say(site.log_file.read_text(errors="replace")[-2000:])
+            lines = site.log_file.read_text(errors="replace").splitlines()
+            say("\n".join([one for one in lines if "store away" not in one][-30:]))
             raise
         finally:
             site.kill()

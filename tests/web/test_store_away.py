@@ -40,6 +40,7 @@ def of_postgresql(state: str | None) -> DBAPIError:
         of_postgresql("53100"),
         of_postgresql("58030"),
         of_postgresql("25006"),
+        of_postgresql("42501"),
         of_postgresql("08006"),
         PoolTimeout(),
         DisconnectionError(),
