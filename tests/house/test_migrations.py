@@ -9,6 +9,7 @@ from sqlalchemy import MetaData, inspect, select
 
 from portal import models
 from portal.extensions import Base, database_app, db
+from tests.postgres import sqlite_only
 
 
 def test_upgrade_gives_the_models_and_downgrade_takes_them_back(settings) -> None:
@@ -29,6 +30,7 @@ def test_upgrade_gives_the_models_and_downgrade_takes_them_back(settings) -> Non
             assert set(inspect(connection).get_table_names()) == {"alembic_version"}
 
 
+@sqlite_only
 def test_migrated_and_created_schemas_have_the_same_sql(settings, tmp_path) -> None:
     # given one database made by the migrations and one made from the models
     def schema(create) -> dict[str, str]:
@@ -131,6 +133,14 @@ def _everything() -> list[tuple[str, list]]:
         ]
 
 
+def _broken_keys(connection) -> list:
+    """References that lead nowhere, and whether they would be noticed at all; PostgreSQL never stops looking."""
+    if connection.dialect.name == "postgresql":
+        return []
+    watching = connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
+    return [*connection.exec_driver_sql("PRAGMA foreign_key_check").all(), *([] if watching else ["unwatched"])]
+
+
 def test_a_filled_database_keeps_every_row_on_the_way_up_and_down(settings) -> None:
     # given a database of the first version with a row in every table that refers to a consultation
     with database_app(settings).app_context():
@@ -152,11 +162,10 @@ def test_a_filled_database_keeps_every_row_on_the_way_up_and_down(settings) -> N
         with db.engine.connect() as connection:
             new = connection.exec_driver_sql("SELECT each_ballots, collect_from, collect_until FROM consultation").all()
             assert new == [(3, None, None)]
-            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+            assert _broken_keys(connection) == []
         # and taken back to the first version, nothing is lost either
         downgrade(revision="0001")
         assert _everything() == before
         with db.engine.connect() as connection:
-            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
-            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+            assert _broken_keys(connection) == []
         db.engine.dispose()
