@@ -7,7 +7,7 @@ SYSTEM_NODE := $(shell node -e 'process.exit(Number(process.versions.node.split(
 # Node inside the virtual environment comes first when the system has none that is new enough.
 export PATH := $(if $(SYSTEM_NODE),$(PATH),$(CURDIR)/$(BIN):$(PATH))
 
-.PHONY: demo test build serve lint types unit test-postgresql coverage clean screenshots debian translations faults bench scan lock licences sbom
+.PHONY: docs demo test build serve lint types unit test-postgresql coverage clean screenshots debian translations faults bench scan lock licences sbom
 demo: build
 	$(BIN)/portal demo --port $(PORT)
 
@@ -66,7 +66,7 @@ bench: $(BIN)/.test-installed debian build
 
 # What ships, pinned with hashes: after a change of setup.cfg. `make LOCKED=1 ...` installs exactly this.
 lock: $(BIN)/.test-installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[release]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[release]'
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--extra server --extra issuer --extra verify-report --extra postgresql --extra private --output-file requirements.lock setup.cfg
 
@@ -77,6 +77,13 @@ sbom: $(BIN)/.test-installed node_modules/.installed
 	mkdir -p build
 	$(BIN)/python -m cyclonedx_py requirements --output-file build/sbom-python.cdx.json requirements.lock
 	npm sbom --sbom-format cyclonedx --omit dev --package-lock-only > build/sbom-browser.cdx.json
+
+# The documentation's site in build/site: Vietnamese, and English under en/. A link that leads nowhere ends it.
+docs: $(BIN)/.test-installed
+	$(BIN)/sphinx-build -q -W --keep-going -t vi docs build/site
+	$(BIN)/sphinx-build -q -W --keep-going -t en docs build/site/en
+	cp build/site/index.vi.html build/site/index.html
+	cp build/site/en/index.en.html build/site/en/index.html
 
 screenshots: $(BIN)/.test-installed debian build
 	$(BIN)/python docs/screenshots.py

@@ -17,7 +17,7 @@ AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 DONE, OPEN = "tinh-than-trach-nhiem", "le-loi-phoi-hop"
 PUBLIC = [
     "/", "/how", f"/c/{OPEN}", f"/c/{DONE}", "/receipt",
-    "/proof", "/results", f"/results/{DONE}", "/board", f"/board/{DONE}", "/log", "/nowhere",
+    "/proof", "/results", f"/results/{DONE}", "/board", f"/board/{DONE}", "/log", "/help", "/help/auditor", "/nowhere",
 ]  # fmt: skip
 STAFF = {
     "admin": [
@@ -35,7 +35,7 @@ STAFF = {
         "/taxonomy/1/edit",
         "/audit/",
     ],
-    "moderator": ["/", "/moderation/", f"/moderation/{OPEN}", f"/moderation/{DONE}", "/keys/"],
+    "moderator": ["/", "/help/moderator", "/moderation/", f"/moderation/{OPEN}", f"/moderation/{DONE}", "/keys/"],
     "committee": [
         "/",
         "/findings/",
@@ -48,7 +48,7 @@ STAFF = {
         f"/reports/{DONE}",
         f"/reports/{DONE}/approve",
     ],
-    "auditor": ["/", "/audit/"],
+    "auditor": ["/", "/audit/", "/help/admin"],
 }
 WIDTHS = [1280, 375]
 ENGLISH = re.compile(r"\b(the|and|comment|comments|moderator|sign in|settings|consultation|please)\b", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, request
 
 from portal.web.declared import PUBLIC, Access, register
-from portal.web.issuer import cards, claims, codes, desk, door, roster, shell, statements
+from portal.web.issuer import cards, claims, codes, desk, door, help, roster, shell, statements
 
 BODY_MAX = 16 * 1024
 ROSTER_MAX = 2 * 1024 * 1024
@@ -15,6 +15,7 @@ ROOMS: tuple[tuple[Blueprint, Access, str], ...] = (
     (claims.blueprint, PUBLIC, ""),
     (door.blueprint, PUBLIC, shell.DESK),
     (shell.language, PUBLIC, shell.DESK),
+    (help.blueprint, door.AT_THE_DESK, shell.DESK),
     (desk.blueprint, door.AT_THE_DESK, shell.DESK),
     (roster.blueprint, door.AT_THE_DESK, f"{shell.DESK}/rounds/<consultation>/roster"),
     (codes.blueprint, door.AT_THE_DESK, f"{shell.DESK}/rounds/<consultation>/codes"),

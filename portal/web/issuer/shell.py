@@ -70,6 +70,7 @@ def context() -> dict[str, Any]:
         other = "en" if here == "vi" else "vi"
         frame["lang_switch_url"] = url_for("language.switch", code=other, next=request.path)
         frame["lock_url"] = url_for("door.lock") if at_the_desk() else ""
+        frame["help_url"] = url_for("help.show") if at_the_desk() else ""
     return frame
 
 

@@ -19,6 +19,7 @@ from portal.web.public import (
     ballots,
     board,
     files,
+    help,
     log,
     mail,
     pages,
@@ -32,7 +33,20 @@ from portal.web.public import (
 from portal.web.public.blueprint import public
 from portal.web.runtime import KEY, runtime
 
-__all__ = ["ballots", "board", "install", "log", "mail", "pages", "private", "receipts", "results", "sealing", "tables"]
+__all__ = [
+    "ballots",
+    "board",
+    "help",
+    "install",
+    "log",
+    "mail",
+    "pages",
+    "private",
+    "receipts",
+    "results",
+    "sealing",
+    "tables",
+]
 
 NAV = {
     "home": ("consultation",),
@@ -40,6 +54,7 @@ NAV = {
     "how": (),
     "receipt": ("proof",),
     "log": (),
+    "help_page": ("help_for",),
 }
 """Endpoints of the main navigation, and the pages below each that also count as being there."""
 
@@ -67,6 +82,7 @@ def _layout(settings: Settings) -> dict[str, Any]:
         "how": gettext("How anonymity works"),
         "receipt": gettext("Receipt"),
         "log": gettext("Public log"),
+        "help_page": gettext("Guide"),
     }
     items = [
         {"label": words[name], "url": public_url(name), "current": here in (name, *below)}

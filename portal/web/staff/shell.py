@@ -20,6 +20,7 @@ from portal.errors import NotFound
 from portal.web.locale import LOCALES, staff_locale
 from portal.web.runtime import runtime
 from portal.web.staff.concerns_due import badge
+from portal.web.staff.help import guide_of
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def context() -> dict[str, Any]:
     return {
         **frame,
         "user_email": current_user.email,
+        "help_url": url_for("help.show", name=guide_of(request.blueprint, role_names(current_user))),
         "account_url": url_for("account.index"),
         "logout_url": url_for("security.logout"),
         "nav_items": navigation(role_names(current_user), {"concerns": partial(badge, current_user)}),

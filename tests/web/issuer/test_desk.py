@@ -57,6 +57,15 @@ def words(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
+
+def test_the_guide_is_at_hand_for_whoever_sits_at_the_desk(desk) -> None:
+    assert 'href="/desk/help"' in desk.get("/desk/")
+    page = desk.get("/desk/help")
+    assert "Hướng dẫn nơi cấp phiếu" in page and "Xóa danh sách" in page
+    # and nobody else is shown the desk's frame
+    assert desk.post("/desk/lock", page="/desk/").status_code == 302
+    assert desk.client.get("/desk/help").status_code == 302
+
 def test_a_round_from_its_beginning_to_its_list(desk, engine, issuer, clock, today) -> None:
     # given a round with a roster
     assert begin(desk, today).headers["Location"] == ROUND
