@@ -58,14 +58,14 @@ def paths_of(site: Site) -> list[str]:
     return [*(one.path for one in public), *(f"/staff{one.path}" for one in staff)]
 
 
-def signed_in(port: int, email: str) -> str:
+def signed_in(port: int, email: str, password: str = PASSWORD) -> str:
     """A cookie of that person."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", "/staff/login")
     answer = connection.getresponse()
     page, cookie = answer.read().decode(), (answer.getheader("Set-Cookie") or "").split(";")[0]
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    body = urlencode({"email": email, "password": PASSWORD, "csrf_token": token})
+    body = urlencode({"email": email, "password": password, "csrf_token": token})
     head = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{port}"}
     connection.request("POST", "/staff/login", body, head)
     answer = connection.getresponse()

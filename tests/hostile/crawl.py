@@ -1,0 +1,115 @@
+"""``python -m tests.hostile.crawl``: Wapiti on a demonstration, as a visitor and as each role of the staff.
+
+Wapiti lives in an environment of its own (``build/wapiti``, made here on first use): it pins much that the portal
+pins otherwise. A finding that is not in :data:`KNOWN` ends the run with status 1, and so does an answer of 5xx that
+the portal calls unexpected.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from portal.config import ROOT
+from tests.browser.served import free_ports, wait_until_up
+from tests.hostile.flood import signed_in
+from tests.powercut.__main__ import say
+
+HOME, WANTED = ROOT / "build" / "wapiti", "wapiti3>=3.2,<4"
+MODULES = (
+    "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,ldap,methods,permanentxss,redirect,shellshock,"
+    "sql,timesql,xss"
+)
+"""All that need nothing from outside: those that wait for a call back to a server in the internet are left out."""
+KNOWN = {
+    "HTTP Strict Transport Security (HSTS)": "the demonstration is served without TLS; deploy/ holds the header",
+    "Secure Flag cookie": "the demonstration is served without TLS; elsewhere the cookie has the flag",
+    "Unencrypted Channels": "the demonstration is served without TLS",
+}
+OF_VISITORS = {
+    "Cross Site Request Forgery": "the public app has no session that a forged form could use, and asks for the Origin",
+}
+ROLES = ("admin", "moderator", "committee", "auditor")
+
+
+def wapiti() -> Path:
+    """The program; installed on first use."""
+    program = HOME / "bin" / "wapiti"
+    if not program.exists():
+        venv.create(HOME, with_pip=True)
+        subprocess.run([HOME / "bin" / "pip", "install", "-qq", WANTED], check=True, stderr=subprocess.DEVNULL)
+    return program
+
+
+@contextmanager
+def demonstration(folder: Path) -> Iterator[tuple[int, list[dict[str, Any]], Path]]:
+    """Its port, its people and the file with all that it prints."""
+    port, env, said = free_ports(5), {**os.environ, "PORTAL_INSTANCE": str(folder / "office")}, folder / "said"
+    command = [sys.executable, "-m", "portal", "demo", "--port", str(port)]
+    subprocess.run([*command, "--build-only"], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+    people = json.loads((folder / "office" / "demo-sign-ins.json").read_text("utf-8"))
+    with said.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out) as process:
+        try:
+            wait_until_up(f"http://127.0.0.1:{port}/static/manifest.json")
+            yield port, people, said
+        finally:
+            process.terminate()
+
+
+def scan(url: str, report: Path, seconds: int, cookie: str = "") -> dict[str, Any]:
+    """Wapiti's report as it writes it."""
+    given = ["-u", url, "--scope", "folder", "-m", MODULES, "--flush-session", "--no-bugreport", "-v", "0"]
+    given += ["-f", "json", "-o", str(report), "--max-scan-time", str(seconds), "--store-session", str(report.parent)]
+    if cookie:
+        given += ["-H", f"Cookie: {cookie}", "--drop-set-cookie", "-x", f"{url}logout", "-x", f"{url}language/*"]
+    else:
+        given += ["-x", f"{url}staff/*"]
+    subprocess.run([wapiti(), *given], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    found: dict[str, Any] = json.loads(report.read_text("utf-8"))
+    return found
+
+
+def told(who: str, report: dict[str, Any]) -> bool:
+    """Say what it found; whether all of it is known."""
+    found = {**report["vulnerabilities"], **report["anomalies"]}
+    kinds = {kind: places for kind, places in found.items() if places}
+    say(f"{who:10} {report['infos']['crawled_pages_nbr']} pages and forms, {len(kinds)} kinds of findings")
+    known = KNOWN if who in ROLES else {**KNOWN, **OF_VISITORS}
+    for kind, places in kinds.items():
+        why = known.get(kind, "")
+        say(f"  {'known' if why else 'NEW'}: {kind}, {len(places)} places{': ' + why if why else ''}")
+        for place in [] if why else places[:3]:
+            say(f"    {place['method']} {place['path']} {place['parameter'] or ''}: {place['info'][:160]}")
+    return set(kinds) <= set(known)
+
+
+def main() -> int:
+    """The public app, then the staff app as each role."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=240, help="at most, for each of the five")
+    seconds = parser.parse_args().seconds
+    with tempfile.TemporaryDirectory(prefix="portal-crawl-") as base:
+        folder = Path(base)
+        with demonstration(folder) as (port, people, said):
+            url, good = f"http://127.0.0.1:{port}/", True
+            good &= told("visitor", scan(url, folder / "visitor.json", seconds))
+            for role in ROLES:
+                person = next(one for one in people if role in one["roles"])
+                cookie = signed_in(port, person["email"], person["password"])
+                good &= told(role, scan(f"{url}staff/", folder / f"{role}.json", seconds, cookie))
+            surprises = [line for line in said.read_text("utf-8").splitlines() if " unexpected " in line]
+            say(f"{len(surprises)} answers that the portal did not expect itself {surprises[:5]}")
+    return 0 if good and not surprises else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
