@@ -47,6 +47,9 @@ scan: $(BIN)/.test-installed debian build
 	$(BIN)/python -m tests.hostile.flood --posts 10000
 	PORTAL_EXAMPLES=5000 $(BIN)/pytest -n auto tests/tlog
 	PORTAL_EXAMPLES=300 $(BIN)/pytest -n auto tests/hostile/test_openapi.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[scan]'
+	$(BIN)/python -m tests.hostile.fuzz
+	$(BIN)/python -m tests.hostile.crawl
 	$(BIN)/python benchmarks/timing.py
 
 # Long: what docs/benchmarks.md and docs/scale.md tell, measured on this machine.

@@ -70,7 +70,13 @@ def signed_in(port: int, email: str, password: str = PASSWORD) -> str:
     connection.request("POST", "/staff/login", body, head)
     answer = connection.getresponse()
     assert answer.status == 302, (answer.status, answer.read()[:300])
-    return (answer.getheader("Set-Cookie") or "").split(";")[0]
+    answer.read()
+    # The session's own, among others.
+    made = [one.split(";")[0] for one in answer.headers.get_all("Set-Cookie", [])]
+    session = next(one for one in made if one.startswith("portal_staff="))
+    connection.request("GET", "/staff/", headers={"Cookie": session})
+    assert connection.getresponse().status == 200, "not signed in"
+    return session
 
 
 def send(port: int, post: Post) -> int:
