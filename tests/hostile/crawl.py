@@ -70,7 +70,8 @@ def scan(url: str, report: Path, seconds: int, cookie: str = "") -> dict[str, An
     given = ["-u", url, "--scope", "folder", "-m", MODULES, "--flush-session", "--no-bugreport", "-v", "0"]
     given += ["-f", "json", "-o", str(report), "--max-scan-time", str(seconds), "--store-session", str(report.parent)]
     if cookie:
-        given += ["-H", f"Cookie: {cookie}", "--drop-set-cookie", "-x", f"{url}logout", "-x", f"{url}language/*"]
+        # Not where it would end its own session. (With --drop-set-cookie, Wapiti sends no cookie at all.)
+        given += ["-C", cookie, "-x", f"{url}logout", "-x", f"{url}account/*", "-x", f"{url}language/*"]
     else:
         given += ["-x", f"{url}staff/*"]
     subprocess.run([wapiti(), *given], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
