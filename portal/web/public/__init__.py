@@ -81,7 +81,7 @@ def _layout(settings: Settings) -> dict[str, Any]:
         "results": gettext("Results"),
         "how": gettext("How anonymity works"),
         "receipt": gettext("Receipt"),
-        "log": gettext("Public log"),
+        "log": gettext("Log"),
         "help_page": gettext("Guide"),
     }
     items = [
