@@ -68,7 +68,18 @@ def demonstration(folder: Path) -> Iterator[tuple[int, list[dict[str, Any]], Pat
 def scan(url: str, report: Path, seconds: int, cookie: str = "") -> dict[str, Any]:
     """Wapiti's report as it writes it."""
     given = ["-u", url, "--scope", "folder", "-m", MODULES, "--flush-session", "--no-bugreport", "-v", "0"]
-    given += ["-f", "json", "-o", str(report), "--max-scan-time", str(seconds), "--store-session", str(report.parent)]
+    given += [
+        "-f",
+        "json",
+        "-o",
+        str(report),
+        "--max-scan-time",
+        str(seconds),
+        "--max-attack-time",
+        str(seconds // 8),
+        "--store-session",
+        str(report.parent),
+    ]
     if cookie:
         # Not where it would end its own session. (With --drop-set-cookie, Wapiti sends no cookie at all.)
         given += ["-C", cookie, "-x", f"{url}logout", "-x", f"{url}account/*", "-x", f"{url}language/*"]
@@ -96,7 +107,12 @@ def told(who: str, report: dict[str, Any]) -> bool:
 def main() -> int:
     """The public app, then the staff app as each role."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=240, help="at most, for each of the five")
+    parser.add_argument(
+        "--seconds",
+        type=int,
+        default=240,
+        help="at most, for crawling each of the five; an eighth of it for each module",
+    )
     seconds = parser.parse_args().seconds
     with tempfile.TemporaryDirectory(prefix="portal-crawl-") as base:
         folder = Path(base)
