@@ -50,6 +50,6 @@ TARGETS = {
     "leaf": Target(decode, (BadLeaf,), ("ledger/leaves.json",)),
     "roster": Target(lambda data: read_roster(data, "r.csv"), (), ()),
     "workbook": Target(lambda data: read_roster(b"PK\x03\x04" + data, "r.xlsx"), (), ()),
-    "publication": Target(parse_publication, (PortalError,), ("ledger/leaves.json",)),
-    "findings.json": Target(parse_findings_json, (PortalError, TlogError), ("ledger/leaves.json",)),
+    "publication": Target(parse_publication, (PortalError,), ("findings/files.json",)),
+    "findings.json": Target(parse_findings_json, (PortalError, TlogError), ("findings/files.json",)),
 }
