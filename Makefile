@@ -50,6 +50,7 @@ scan: $(BIN)/.test-installed debian build
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[scan]'
 	$(BIN)/python -m tests.hostile.fuzz
 	$(BIN)/python -m tests.hostile.crawl
+	$(BIN)/python -m tests.hostile.observatory
 	$(BIN)/python benchmarks/timing.py
 
 # Long: what docs/benchmarks.md and docs/scale.md tell, measured on this machine.
