@@ -99,7 +99,8 @@ def print_text(booth: Booth, number: int = 0) -> str:
 
 def assert_dark(page: Page) -> None:
     # A dialog is hidden at once; its listeners hear that it was closed in a task of its own (HTML, "close the dialog").
-    page.wait_for_function("window.lastStream.getTracks().every((track) => track.readyState === 'ended')", timeout=10_000)
+    ended = "window.lastStream.getTracks().every((track) => track.readyState === 'ended')"
+    page.wait_for_function(ended, timeout=10_000)
     assert page.evaluate("window.lastStream.getTracks().length") == 1
     assert page.evaluate("document.getElementById('scan-video').srcObject") is None
 
