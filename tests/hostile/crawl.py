@@ -26,10 +26,10 @@ from tests.powercut.__main__ import say
 
 HOME, WANTED = ROOT / "build" / "wapiti", "wapiti3>=3.2,<4"
 MODULES = (
-    "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,ldap,methods,permanentxss,redirect,shellshock,"
+    "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,redirect,shellshock,"
     "sql,timesql,xss"
 )
-"""All that need nothing from outside: those that wait for a call back to a server in the internet are left out."""
+"""All that need nothing from outside (no call back from a server in the internet) and ask for what there is (no LDAP)."""
 KNOWN = {
     "HTTP Strict Transport Security (HSTS)": "the demonstration is served without TLS; deploy/ holds the header",
     "Secure Flag cookie": "the demonstration is served without TLS; elsewhere the cookie has the flag",
@@ -114,18 +114,27 @@ def main() -> int:
         help="at most, for crawling each of the five; an eighth of it for each module",
     )
     seconds = parser.parse_args().seconds
+    good = True
     with tempfile.TemporaryDirectory(prefix="portal-crawl-") as base:
-        folder = Path(base)
-        with demonstration(folder) as (port, people, said):
-            url, good = f"http://127.0.0.1:{port}/", True
-            good &= told("visitor", scan(url, folder / "visitor.json", seconds))
-            for role in ROLES:
-                person = next(one for one in people if role in one["roles"])
-                cookie = signed_in(port, person["email"], person["password"])
-                good &= told(role, scan(f"{url}staff/", folder / f"{role}.json", seconds, cookie))
-            surprises = [line for line in said.read_text("utf-8").splitlines() if " unexpected " in line]
-            say(f"{len(surprises)} answers that the portal did not expect itself {surprises[:5]}")
-    return 0 if good and not surprises else 1
+        # A demonstration for each: an administrator's scan blocks accounts, as its forms offer.
+        for who in ("visitor", *ROLES):
+            good &= one(who, Path(base) / who, seconds)
+    return 0 if good else 1
+
+
+def one(who: str, folder: Path, seconds: int) -> bool:
+    """Scan as that one; whether all that was found is known, and nothing surprised the portal."""
+    folder.mkdir()
+    with demonstration(folder) as (port, people, said):
+        url, cookie = f"http://127.0.0.1:{port}/", ""
+        if who in ROLES:
+            person = next(one for one in people if who in one["roles"])
+            url, cookie = f"{url}staff/", signed_in(port, person["email"], person["password"])
+        good = told(who, scan(url, folder / "report.json", seconds, cookie))
+        surprises = [line for line in said.read_text("utf-8").splitlines() if " unexpected " in line]
+    if surprises:
+        say(f"  {len(surprises)} answers that the portal did not expect itself: {surprises[:5]}")
+    return good and not surprises
 
 
 if __name__ == "__main__":
