@@ -29,7 +29,7 @@ MODULES = (
     "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,redirect,shellshock,"
     "sql,timesql,xss"
 )
-"""All that need nothing from outside (no call back from a server in the internet) and ask for what there is (no LDAP)."""
+"""All that need no call back from a server in the internet, and ask for what there is (no LDAP)."""
 KNOWN = {
     "HTTP Strict Transport Security (HSTS)": "the demonstration is served without TLS; deploy/ holds the header",
     "Secure Flag cookie": "the demonstration is served without TLS; elsewhere the cookie has the flag",
