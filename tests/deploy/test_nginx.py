@@ -52,14 +52,16 @@ class Front:
         return b"".join(path.read_bytes() for path in files)
 
 
-def configured(folder: Path, port: int, upstream: int, *, careless: bool = False) -> Path:
-    """The example, word for word but for paths, ports and names that this machine lacks."""
+def configured(
+    folder: Path, port: int, upstream: int, *, plain: int = 0, staff: int = 9, careless: bool = False
+) -> Path:
+    """The example, word for word but for paths, ports and names that this machine lacks; ``plain``: without TLS."""
     text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
     swaps = {
-        "listen 80;": f"listen 127.0.0.1:{free_port()};",
+        "listen 80;": f"listen 127.0.0.1:{plain or free_port()};",
         "listen 443 ssl http2;": f"listen 127.0.0.1:{port} ssl;",
         "127.0.0.1:8000": f"127.0.0.1:{upstream}",
-        "127.0.0.1:8001": "127.0.0.1:9",
+        "127.0.0.1:8001": f"127.0.0.1:{staff}",
         "/run/gop-y-bodies": str(folder / "bodies"),
     }
     for name in ("gop-y", "can-bo"):
@@ -73,7 +75,7 @@ def configured(folder: Path, port: int, upstream: int, *, careless: bool = False
     shutil.copy(ROOT / "deploy" / "gop-y-proxy.conf", folder)
     temporary = "".join(f"{kind}_temp_path {folder / kind};\n" for kind in ("proxy", "fastcgi", "uwsgi", "scgi"))
     main = f"pid {folder / 'pid'};\nerror_log {folder / 'main.log'} emerg;\nevents {{}}\n"
-    (folder / "nginx.conf").write_text(f"{main}http {{\n{temporary}{text}\n}}\n", "utf-8")
+    (folder / "nginx.conf").write_text(f"{main}http {{\nport_in_redirect off;\n{temporary}{text}\n}}\n", "utf-8")
     return folder / "nginx.conf"
 
 

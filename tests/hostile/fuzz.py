@@ -1,7 +1,7 @@
 """``python -m tests.hostile.fuzz``: every parser under coverage-guided fuzzing (atheris, libFuzzer).
 
-A parser may refuse by its own errors and by nothing else; whatever else it raises ends the run with status 1 and the
-bytes that did it, in hexadecimal. The stored vectors are what the fuzzer begins with.
+A parser may refuse by its own errors and by nothing else; whatever else it raises ends the run with status 1 and
+leaves the bytes that did it in ``build/``. The stored vectors are what the fuzzer begins with.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def fuzz(name: str, seconds: int) -> None:
 
     with tempfile.TemporaryDirectory() as corpus:
         seed(Path(corpus), target.seeds)
-        limits = [f"-max_total_time={seconds}", f"-max_len={MOST}", "-timeout=20", "-artifact_prefix=/dev/"]
+        limits = [f"-max_total_time={seconds}", f"-max_len={MOST}", "-timeout=20"]
+        limits += [f"-artifact_prefix={ROOT / 'build'}/fuzz-"]
         atheris.Setup([sys.argv[0], corpus, "-print_final_stats=1", *limits], once)
         atheris.Fuzz()
 

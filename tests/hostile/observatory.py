@@ -17,7 +17,7 @@ from pathlib import Path
 
 from portal.config import ROOT
 from tests.browser.served import free_port
-from tests.deploy.test_nginx import certificate, wait_for
+from tests.deploy.test_nginx import certificate, configured, wait_for
 from tests.powercut.__main__ import say
 from tests.powercut.site import build
 
@@ -38,25 +38,10 @@ def install() -> None:
 
 @contextmanager
 def fronted(base: Path, plain: int, secure: int, upstream: dict[str, int]) -> Iterator[None]:
-    """The example's nginx, word for word but for ports, paths and certificates."""
+    """The example's nginx in front of both."""
     certificate(base, PUBLIC, STAFF)
-    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
-    swaps = {
-        "listen 80;": f"listen 127.0.0.1:{plain};", "listen 443 ssl http2;": f"listen 127.0.0.1:{secure} ssl;",
-        "127.0.0.1:8000": f"127.0.0.1:{upstream['public']}", "127.0.0.1:8001": f"127.0.0.1:{upstream['staff']}",
-        "/run/gop-y-bodies": str(base / "bodies"),
-    }  # fmt: skip
-    for name in ("gop-y", "can-bo"):
-        swaps |= {
-            f"/etc/ssl/{name}/fullchain.pem": str(base / "cert.pem"),
-            f"/etc/ssl/{name}/key.pem": str(base / "key.pem"),
-        }
-    for old, new in swaps.items():
-        text = text.replace(old, new)
-    (base / "gop-y-proxy.conf").write_bytes((ROOT / "deploy" / "gop-y-proxy.conf").read_bytes())
-    main = f"pid {base / 'pid'};\nerror_log {base / 'main.log'} emerg;\nevents {{}}\n"
-    (base / "nginx.conf").write_text(f"{main}http {{\nport_in_redirect off;\n{text}\n}}\n", "utf-8")
-    command = ["/usr/sbin/nginx", "-e", str(base / "start.log"), "-p", str(base), "-c", str(base / "nginx.conf")]
+    path = configured(base, secure, upstream["public"], plain=plain, staff=upstream["staff"])
+    command = ["/usr/sbin/nginx", "-e", str(base / "start.log"), "-p", str(base), "-c", str(path)]
     server = subprocess.Popen([*command, "-g", "daemon off;" + (" user root;" if os.geteuid() == 0 else "")])
     try:
         wait_for(secure)

@@ -19,7 +19,7 @@ ROOMS = {
     "report_profile": "committee", "report_points": "committee", "report_approval": "committee",
     "report_files": "committee", "consolidation": "committee", "consolidation_offices": "committee",
     "consolidation_report": "committee", "report_outputs": "committee", "audit": "auditor",
-    "consultations": "admin", "taxonomy": "admin", "accounts": "admin", "ballots": "admin", "readers": "admin",
+    "consultations": "admin", "taxonomy": "admin", "accounts": "admin", "readers": "admin",
 }  # fmt: skip
 """Rooms whose work one guide describes; elsewhere it is the guide of one's own role."""
 
