@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from portal.clock import FixedClock
 from portal.config import Settings
-from portal.direct import Direct, Held, Prepared, Unwritten
+from portal.direct import Direct, Prepared, Unwritten
 from portal.errors import PortalError
 from portal.extensions import db
 from portal.factory import create_public_app, create_staff_app
@@ -124,13 +124,14 @@ def test_a_transaction_of_another_who_writes_is_waited_for(here) -> None:
 
 
 class Breaking:
-    """A driver's connection that fails at one of the moments before and after whatever it is asked."""
+    """Something of a driver that fails at one of the moments before and after whatever it is asked."""
 
-    def __init__(self, real: Any, at: int) -> None:
-        self.__dict__.update(real=real, at=at, moment=-1)
+    def __init__(self, real: Any, at: int, asked: tuple[str, ...]) -> None:
+        self.__dict__.update(real=real, at=at, asked=asked, moment=-1)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.real, name)
+        found = getattr(self.real, name)
+        return partial(self.around, found) if name in self.asked else found
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self.real, name, value)
@@ -146,32 +147,20 @@ class Breaking:
         if self.moment == self.at:
             raise Crash(str(self.at))
 
-    def cursor(self) -> Any:
-        return BreakingCursor(self, self.real.cursor())
 
-    @contextmanager
-    def pipeline(self) -> Iterator[Any]:
-        with self.real.pipeline() as line:
-            yield SimpleNamespace(sync=partial(self.around, line.sync))
-
-
-class BreakingCursor:
-    def __init__(self, connection: Breaking, real: Any) -> None:
-        self.connection, self.real = connection, real
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.real, name)
-
-    def execute(self, *given: Any) -> Any:
-        return self.connection.around(self.real.execute, *given)
+def breaking(driver: Any, at: int) -> Any:
+    """That connection, whose statements fail at that moment."""
+    if db.engine.dialect.name == "sqlite":
+        cursor = Breaking(driver.cursor(), at, ("execute",))
+        return SimpleNamespace(cursor=lambda: cursor, in_transaction=True)
+    asked = ("send_query_prepared", "pipeline_sync", "flush", "get_result")
+    return SimpleNamespace(pgconn=Breaking(driver.pgconn, at, asked))
 
 
 def failing(here: Any, offers: list[Offer], at: int) -> bool:
     """Take the offers on a connection that fails at that moment; whether it did."""
     raw = db.engine.raw_connection()
-    breaking: Any = Breaking(raw.driver_connection, at)
-    given = SimpleNamespace(driver_connection=breaking, invalidate=raw.invalidate)
-    here.direct._held = Held(given, db.engine.dialect)
+    here.direct.hold(SimpleNamespace(driver_connection=breaking(raw.driver_connection, at), invalidate=raw.invalidate))
     try:
         here.counter.take_all(offers)
     except Crash:

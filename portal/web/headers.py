@@ -8,13 +8,19 @@ compile WebAssembly (Argon2id in the worker that unwraps a moderator's key).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 
 from portal.config import Settings
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 IMMUTABLE = "public, max-age=31536000, immutable"
+UNKEPT = {"cache-control", "etag"}
+"""What an answer that nobody may keep does not say."""
 
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
 """What may be named in a policy: an origin and nothing that could end the directive or open another."""
@@ -110,24 +116,57 @@ def install(app: Flask, settings: Settings, *, wasm: bool) -> None:
 def install_for(app: Flask, origins: Collection[str], *, wasm: bool) -> None:
     """Put the headers on every answer of ``app``, which is reached at ``origins``."""
     https = bool(origins) and all(origin.startswith("https://") or origin.endswith(".onion") for origin in origins)
-    usual = content_security_policy(wasm=wasm)
 
-    def harden(response: Response) -> Response:
-        for name, value in COMMON.items():
+    def widen(response: Response) -> Response:
+        for name, value in _asked_for(wasm=wasm).items():
             response.headers[name] = value
-        connect = g.pop("connect_origins", ())
-        policy = content_security_policy(wasm=wasm, connect=connect) if connect else usual
-        if g.pop("viewer", False):
-            policy += "; frame-src 'self'"
-        if g.pop("framed", False):
-            policy, response.headers["X-Frame-Options"] = viewer_policy(), "SAMEORIGIN"
-        response.headers["Content-Security-Policy"] = policy
-        response.headers["Permissions-Policy"] = permissions_policy(camera=g.pop("camera", False))
-        if https and request.is_secure:
-            response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
-        if not response.headers.get("Cache-Control", "").startswith(IMMUTABLE):
-            response.headers["Cache-Control"] = "no-store"
-        response.headers.pop("ETag", None) if response.headers["Cache-Control"] == "no-store" else None
         return response
 
-    app.after_request(harden)
+    app.after_request(widen)
+    app.wsgi_app = Hardened(app.wsgi_app, wasm=wasm, https=https)  # type: ignore[method-assign]
+
+
+def _asked_for(*, wasm: bool) -> dict[str, str]:
+    """Headers that differ from the usual, because the view asked for more."""
+    given: dict[str, str] = {}
+    asked = vars(g).keys() & {"connect_origins", "viewer", "framed", "camera"}
+    if not asked:
+        return given
+    if asked & {"connect_origins", "viewer"}:
+        policy = content_security_policy(wasm=wasm, connect=g.pop("connect_origins", ()))
+        given["Content-Security-Policy"] = policy + ("; frame-src 'self'" if g.pop("viewer", False) else "")
+    if g.pop("framed", False):
+        given |= {"Content-Security-Policy": viewer_policy(), "X-Frame-Options": "SAMEORIGIN"}
+    if g.pop("camera", False):
+        given["Permissions-Policy"] = permissions_policy(camera=True)
+    return given
+
+
+class Hardened:
+    """A WSGI app whose every answer has the headers: what it does not set itself, and that nothing may be kept."""
+
+    def __init__(self, app: WSGIApplication, *, wasm: bool, https: bool) -> None:
+        self._app = app
+        usual = {
+            **COMMON,
+            "Content-Security-Policy": content_security_policy(wasm=wasm),
+            "Permissions-Policy": permissions_policy(),
+        }
+        self._plain = [(name.lower(), (name, value)) for name, value in usual.items()]
+        strict = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+        self._secure = [*self._plain, (strict[0].lower(), strict)] if https else self._plain
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """PEP 3333."""
+        wanted = self._secure if environ["wsgi.url_scheme"] == "https" else self._plain
+
+        def start(status: str, headers: list[tuple[str, str]], *fault: Any) -> Callable[[bytes], object]:
+            named = {name.lower(): value for name, value in headers}
+            if not named.get("cache-control", "").startswith(IMMUTABLE):
+                if named.keys() & UNKEPT:
+                    headers = [pair for pair in headers if pair[0].lower() not in UNKEPT]
+                headers.append(("Cache-Control", "no-store"))
+            headers.extend(pair for name, pair in wanted if name not in named)
+            return start_response(status, headers, *fault)
+
+        return self._app(environ, start)
