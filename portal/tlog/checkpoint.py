@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from portal.tlog.encoding import CONTROL, decode_decimal, decode_hash, encode_base64, is_unicode
 from portal.tlog.errors import MalformedCheckpoint, WrongOrigin
@@ -22,6 +23,15 @@ from portal.tlog.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE
 from portal.tlog.note import Note, OpenedNote, Signer, Verifier, open_note, sign_note
 
 PROMISE_SUFFIX = "/promise"
+
+
+@lru_cache(maxsize=64)
+def check_origin(origin: str) -> None:
+    """Raise :class:`MalformedCheckpoint` unless a checkpoint and a promise may begin with it."""
+    if not _is_line(origin):
+        raise MalformedCheckpoint("an origin is a line that is not empty")
+    if origin.endswith(PROMISE_SUFFIX):
+        raise MalformedCheckpoint("an origin does not end in /promise")
 
 
 @dataclass(frozen=True)
@@ -34,10 +44,9 @@ class Checkpoint:
     extensions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not all(map(_is_line, (self.origin, *self.extensions))):
-            raise MalformedCheckpoint("the origin and the extensions are lines that are not empty")
-        if self.origin.endswith(PROMISE_SUFFIX):
-            raise MalformedCheckpoint("an origin does not end in /promise")
+        check_origin(self.origin)
+        if not all(map(_is_line, self.extensions)):
+            raise MalformedCheckpoint("extensions are lines that are not empty")
         if not 0 <= self.size <= MAX_SIZE or len(self.root) != HASH_SIZE:
             raise MalformedCheckpoint("a size lies in 0..2^63-1 and a root is 32 bytes long")
         if self.size == 0 and self.root != EMPTY_ROOT:

@@ -16,10 +16,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from portal.tlog.checkpoint import PROMISE_SUFFIX, Checkpoint
+from portal.tlog.checkpoint import PROMISE_SUFFIX, check_origin
 from portal.tlog.encoding import decode_hash, encode_base64
 from portal.tlog.errors import MalformedCheckpoint, MalformedPromise, WrongOrigin
-from portal.tlog.merkle import EMPTY_ROOT, HASH_SIZE
+from portal.tlog.merkle import HASH_SIZE
 from portal.tlog.note import Note, Signer, Verifier, open_note, sign_note
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -35,7 +35,7 @@ class Promise:
 
     def __post_init__(self) -> None:
         try:  # an origin is whatever can head a checkpoint
-            Checkpoint(self.origin, 0, EMPTY_ROOT)
+            check_origin(self.origin)
         except MalformedCheckpoint as error:
             raise MalformedPromise("not the origin of a log") from error
         if len(self.leaf) != HASH_SIZE:
