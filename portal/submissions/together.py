@@ -158,12 +158,21 @@ def check_header(place: Intake, header: EnvelopeHeader | None) -> None:
         raise Conflict("envelope-unknown-key")
 
 
+def _shut() -> threading.Lock:
+    gate = threading.Lock()
+    gate.acquire()
+    return gate
+
+
 @dataclass
 class _Entry(Generic[Offered, Answer]):
+    """``gate``: whoever waits gets through it once the answer is there, or once it is their turn to work."""
+
     offered: Offered
     answer: Answer | None = None
     fault: BaseException | None = None
     done: bool = False
+    gate: threading.Lock = field(default_factory=_shut)
 
 
 @dataclass
@@ -173,17 +182,18 @@ class Group(Generic[Offered, Answer]):
     work: Callable[[list[Offered]], list[Answer]]
     _waiting: list[_Entry[Offered, Answer]] = field(default_factory=list)
     _list: threading.Lock = field(default_factory=threading.Lock)
-    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _busy: bool = False
 
     def run(self, offered: Offered) -> Answer:
         """The answer to this offer, as soon as somebody has worked it out; what went wrong then is raised here."""
         entry: _Entry[Offered, Answer] = _Entry(offered)
         with self._list:
             self._waiting.append(entry)
-        while not entry.done:
-            with self._turn:
-                if not entry.done:
-                    self._serve()
+            waits, self._busy = self._busy, True
+        if waits:
+            entry.gate.acquire()
+        if not entry.done:
+            self._serve()
         if entry.fault is not None:
             raise entry.fault
         return cast(Answer, entry.answer)
@@ -199,5 +209,14 @@ class Group(Generic[Offered, Answer]):
             for entry in batch:
                 entry.fault = fault
         finally:
-            for entry in batch:
-                entry.done = True
+            self._let_go(batch)
+
+    def _let_go(self, batch: list[_Entry[Offered, Answer]]) -> None:
+        """Whoever has waited longest works next; those who were served go on."""
+        with self._list:
+            self._busy = bool(self._waiting)
+            if self._waiting:
+                self._waiting[0].gate.release()
+        for entry in batch:
+            entry.done = True
+            entry.gate.release()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -156,6 +157,28 @@ def test_a_locator_hash_of_another_length_is_no_offer(office, length) -> None:
         service.offer(office.consultation, envelope=b"", locator_hash=bytes(length), ballot=None)
 
 
+@contextmanager
+def held(group: Group):
+    """Nobody is served until the block ends: somebody's work goes on until then."""
+    honest, begun, go = group.work, threading.Event(), threading.Event()
+
+    def work(offered):
+        begun.set()
+        go.wait(30)
+        group.work = honest
+        return [None for _ in offered]
+
+    group.work = work
+    holder = threading.Thread(target=group.run, args=(None,))
+    holder.start()
+    begun.wait(30)
+    try:
+        yield
+    finally:
+        go.set()
+        holder.join()
+
+
 # --- the group ---
 
 
@@ -198,20 +221,38 @@ def test_what_goes_wrong_reaches_everybody_of_the_group_and_nobody_after() -> No
     assert group.run(2) == 2
 
 
+def test_many_at_once_are_each_answered_once() -> None:
+    """Work goes from hand to hand: nobody is forgotten at the moment at which one ends and the next begins."""
+    served: list[int] = []
+    group, answers = Group(lambda offered: served.extend(offered) or [-one for one in offered]), dict[int, int]()
+
+    def run(first: int) -> None:
+        for n in range(first, first + 400):
+            answers[n] = group.run(n)
+
+    threads = [threading.Thread(target=run, args=(400 * n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert answers == {n: -n for n in range(3200)}
+    assert sorted(served) == list(range(3200))
+
+
 def test_a_group_is_bounded(monkeypatch) -> None:
     monkeypatch.setattr(together, "MOST", 2)
     batches: list[list[int]] = []
     group = Group(lambda offered: batches.append(offered) or offered)
-    held = group._turn
     answers: dict[int, int] = {}
-    with held:
+    with held(group):
         threads = [threading.Thread(target=lambda n=n: answers.update({n: group.run(n)})) for n in range(5)]
         for thread in threads:
             thread.start()
         until(lambda: len(group._waiting) == 5)
     for thread in threads:
         thread.join()
-    assert sorted(map(len, batches)) == [1, 2, 2]
+    # whoever waited longest worked for the next as well
+    assert list(map(len, batches)) == [2, 2, 1]
     assert answers == {n: n for n in range(5)}
 
 
@@ -238,7 +279,7 @@ def test_posts_that_come_together_share_one_transaction_and_a_retry_is_answered(
         answers.append((answer.status_code, answer.get_json().get("promise", "")))
 
     group: Group = public_app.extensions[submissions.GROUP]
-    with group._turn:
+    with held(group):
         threads = [threading.Thread(target=run, args=(body,)) for body in good]
         for thread in threads:
             thread.start()
@@ -249,7 +290,7 @@ def test_posts_that_come_together_share_one_transaction_and_a_retry_is_answered(
     assert sorted(status for status, _ in answers) == [201] * 4
     assert len({promise for _, promise in answers}) == 4
     # then the same bytes again, beside a new comment, are answered as the first time
-    with group._turn:
+    with held(group):
         threads = [threading.Thread(target=run, args=(body,)) for body in (good[0], body_of(*office.seal()))]
         for thread in threads:
             thread.start()
