@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from tests.browser.served import ROOT, Portal, Watched, free_ports, wait_until_up
+from tests.browser.served import Portal, Watched, demonstration
 
 __all__ = ["Portal", "Watched"]
 
@@ -22,21 +18,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """What `make demo` starts: the portal, both issuers and both witnesses."""
-    folder, port = tmp_path_factory.mktemp("browser"), free_ports(5)
-    made = Portal(f"http://127.0.0.1:{port}", folder, {})
-    made.run("demo", "--build-only", "--port", str(port))
-    for person in json.loads((folder / "demo-sign-ins.json").read_text("utf-8")):
-        made.people.setdefault(person["roles"][0], person)
-        made.people[person["name"]] = person
-    made.offers = json.loads((folder / "demo-ballots.json").read_text("utf-8"))
-    command = [sys.executable, "-m", "portal", "demo", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PORTAL_INSTANCE": str(folder)}) as process:
-        try:
-            for place in range(3):
-                wait_until_up(f"http://127.0.0.1:{port + place}/static/manifest.json")
-            yield made
-        finally:
-            process.terminate()
+    with demonstration(tmp_path_factory.mktemp("browser")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,3 +79,24 @@ def free_ports(count: int) -> int:
         except OSError:
             continue
         return first
+
+
+@contextmanager
+def demonstration(folder: Path, said: Path | None = None) -> Iterator[Portal]:
+    """What `make demo` starts: portal, issuers and witnesses. ``said``: a file for all that they print."""
+    port = free_ports(5)
+    made = Portal(f"http://127.0.0.1:{port}", folder, {})
+    made.run("demo", "--build-only", "--port", str(port))
+    for person in json.loads((folder / "demo-sign-ins.json").read_text("utf-8")):
+        made.people.setdefault(person["roles"][0], person)
+        made.people[person["name"]] = person
+    made.offers = json.loads((folder / "demo-ballots.json").read_text("utf-8"))
+    command, env = [sys.executable, "-m", "portal", "demo", "--port", str(port)], {"PORTAL_INSTANCE": str(folder)}
+    out = said.open("wb") if said else None
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env}, stdout=out, stderr=out) as process:
+        try:
+            for place in range(3):
+                wait_until_up(f"http://127.0.0.1:{port + place}/static/manifest.json")
+            yield made
+        finally:
+            process.terminate()

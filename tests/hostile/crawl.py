@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from portal.config import ROOT
-from tests.browser.served import free_ports, wait_until_up
+from tests.browser.served import demonstration
 from tests.hostile.flood import signed_in
 from tests.powercut.__main__ import say
 
@@ -50,36 +48,11 @@ def wapiti() -> Path:
     return program
 
 
-@contextmanager
-def demonstration(folder: Path) -> Iterator[tuple[int, list[dict[str, Any]], Path]]:
-    """Its port, its people and the file with all that it prints."""
-    port, env, said = free_ports(5), {**os.environ, "PORTAL_INSTANCE": str(folder / "office")}, folder / "said"
-    command = [sys.executable, "-m", "portal", "demo", "--port", str(port)]
-    subprocess.run([*command, "--build-only"], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
-    people = json.loads((folder / "office" / "demo-sign-ins.json").read_text("utf-8"))
-    with said.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out) as process:
-        try:
-            wait_until_up(f"http://127.0.0.1:{port}/static/manifest.json")
-            yield port, people, said
-        finally:
-            process.terminate()
-
-
 def scan(url: str, report: Path, seconds: int, cookie: str = "") -> dict[str, Any]:
     """Wapiti's report as it writes it."""
     given = ["-u", url, "--scope", "folder", "-m", MODULES, "--flush-session", "--no-bugreport", "-v", "0"]
-    given += [
-        "-f",
-        "json",
-        "-o",
-        str(report),
-        "--max-scan-time",
-        str(seconds),
-        "--max-attack-time",
-        str(seconds // 8),
-        "--store-session",
-        str(report.parent),
-    ]
+    given += ["-f", "json", "-o", str(report), "--store-session", str(report.parent)]
+    given += ["--max-scan-time", str(seconds), "--max-attack-time", str(seconds // 8)]
     if cookie:
         # Not where it would end its own session. (With --drop-set-cookie, Wapiti sends no cookie at all.)
         given += ["-C", cookie, "-x", f"{url}logout", "-x", f"{url}account/*", "-x", f"{url}language/*"]
@@ -125,11 +98,12 @@ def main() -> int:
 def one(who: str, folder: Path, seconds: int) -> bool:
     """Scan as that one; whether all that was found is known, and nothing surprised the portal."""
     folder.mkdir()
-    with demonstration(folder) as (port, people, said):
-        url, cookie = f"http://127.0.0.1:{port}/", ""
+    said = folder / "said"
+    with demonstration(folder / "office", said) as portal:
+        url, cookie = f"{portal.url}/", ""
         if who in ROLES:
-            person = next(one for one in people if who in one["roles"])
-            url, cookie = f"{url}staff/", signed_in(port, person["email"], person["password"])
+            person = portal.people[who]
+            url, cookie = f"{url}staff/", signed_in(urlsplit(url).port or 80, person["email"], person["password"])
         good = told(who, scan(url, folder / "report.json", seconds, cookie))
         surprises = [line for line in said.read_text("utf-8").splitlines() if " unexpected " in line]
     if surprises:

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from portal.accounts.service import role_names
 from portal.web import guides
+from portal.web.declared import access_of
 from portal.web.locale import staff_locale
 
 blueprint = Blueprint("help", __name__)
 
-ROOMS = {
-    "moderation": "moderator", "talk": "moderator", "files": "moderator", "redaction": "moderator",
-    "keys": "moderator", "reseal": "moderator",
-    "findings": "committee", "findings_tables": "committee", "concerns": "committee", "reports": "committee",
-    "report_profile": "committee", "report_points": "committee", "report_approval": "committee",
-    "report_files": "committee", "consolidation": "committee", "consolidation_offices": "committee",
-    "consolidation_report": "committee", "report_outputs": "committee", "audit": "auditor",
-    "consultations": "admin", "taxonomy": "admin", "accounts": "admin", "readers": "admin",
-}  # fmt: skip
-"""Rooms whose work one guide describes; elsewhere it is the guide of one's own role."""
+SHARED = {"audit": "auditor", "readers": "admin"}
+"""Rooms of several roles whose work one guide describes."""
 
 
-def guide_of(blueprint_name: str | None, roles: set[str]) -> str:
-    """The name of the guide for somebody with those roles who stands in that room."""
+def guide_of(endpoint: str | None, roles: set[str]) -> str:
+    """The name of the guide for somebody with those roles who stands there: of a room that one role may enter it is
+    that role's, elsewhere one's own."""
+    entry = access_of(current_app, endpoint) if endpoint else None
+    room = (endpoint or "").partition(".")[0]
     own = next((one for one in guides.NAMES if one in roles), "submitter")
-    return ROOMS.get(blueprint_name or "", own)
+    if entry and len(entry.roles) == 1:
+        (only,) = entry.roles
+        return only
+    return SHARED.get(room, own)
 
 
 @blueprint.get("/")

@@ -115,7 +115,7 @@ def context() -> dict[str, Any]:
     return {
         **frame,
         "user_email": current_user.email,
-        "help_url": url_for("help.show", name=guide_of(request.blueprint, role_names(current_user))),
+        "help_url": url_for("help.show", name=guide_of(request.endpoint, role_names(current_user))),
         "account_url": url_for("account.index"),
         "logout_url": url_for("security.logout"),
         "nav_items": navigation(role_names(current_user), {"concerns": partial(badge, current_user)}),
