@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.served import Portal, demonstration  # noqa: E402
+
 OUT = ROOT / "docs" / "screens"
 SIZE = {"width": 1200, "height": 800}
 COMMENT = "Việc liên quan nhiều phòng thường chậm vì chưa rõ ai chủ trì."
@@ -74,12 +72,12 @@ SCENES: dict[str, Callable[[Page, str, dict[str, dict[str, str]]], object]] = {
 }
 
 
-def shoot(browser: Browser, url: str, people: dict[str, dict[str, str]]) -> None:
+def shoot(browser: Browser, portal: Portal) -> None:
     """One picture a scene, each in a fresh profile."""
     for name, scene in SCENES.items():
         context = browser.new_context(viewport=SIZE, locale="vi-VN")
         page = context.new_page()
-        scene(page, url, people)
+        scene(page, portal.url, portal.people)
         page.wait_for_timeout(600)
         page.screenshot(path=OUT / f"{name}.png")
         context.close()
@@ -88,31 +86,9 @@ def shoot(browser: Browser, url: str, people: dict[str, dict[str, str]]) -> None
 def main() -> None:
     """Build, serve, photograph, stop."""
     OUT.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        env = {**os.environ, "PORTAL_INSTANCE": folder}
-        portal = [sys.executable, "-m", "portal"]
-        build = [*portal, "demo", "--build-only", "--port", str(port)]
-        subprocess.run(build, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
-        rows = json.loads((Path(folder) / "demo-sign-ins.json").read_text("utf-8"))
-        people = {row["roles"][0]: row for row in reversed(rows)}
-        with subprocess.Popen([*portal, "serve", "--port", str(port)], cwd=ROOT, env=env) as server:
-            try:
-                url = f"http://127.0.0.1:{port}"
-                for _ in range(100):
-                    try:
-                        urllib.request.urlopen(url).close()
-                        break
-                    except OSError:
-                        time.sleep(0.2)
-                with sync_playwright() as playwright:
-                    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-                    chromium = shutil.which("chromium")
-                    shoot(playwright.chromium.launch(executable_path=chromium, args=flags), url, people)
-            finally:
-                server.terminate()
+    with tempfile.TemporaryDirectory() as folder, demonstration(Path(folder)) as portal, sync_playwright() as started:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        shoot(started.chromium.launch(executable_path=shutil.which("chromium"), args=flags), portal)
 
 
 if __name__ == "__main__":
