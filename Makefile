@@ -56,6 +56,8 @@ scan: $(BIN)/.test-installed debian build
 # Long: what docs/benchmarks.md and docs/scale.md tell, measured on this machine.
 bench: $(BIN)/.test-installed debian build
 	$(BIN)/python benchmarks/submit.py
+	$(BIN)/python benchmarks/submit_cost.py
+	$(BIN)/python benchmarks/timing.py
 	$(BIN)/python benchmarks/footprint.py
 	$(BIN)/python benchmarks/browser.py
 	$(BIN)/python benchmarks/rows.py
