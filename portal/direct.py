@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from sqlalchemy import Dialect, Engine
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -19,7 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from portal.pipeline import Pipeline, Statement, Value
+if TYPE_CHECKING:
+    from portal.pipeline import Statement, Value
 
 Row = Mapping[str, Any]
 DIVIDED_BY_NOTHING = "22012"
@@ -124,6 +125,8 @@ class OnPostgreSQL:
     many_writers = True
 
     def __init__(self, driver: Any) -> None:
+        from portal.pipeline import Pipeline  # noqa: PLC0415 - psycopg is there where this engine is used
+
         self._line = Pipeline(driver)
         self._noted: list[Statement] = []
 

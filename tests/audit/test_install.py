@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import configparser
 import json
 import os
-import re
 import subprocess
 import sys
-import venv
-from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -18,33 +14,10 @@ from portal.audit.bundle import write_zip
 from portal.reports.annex import annex_of
 from portal.reports.html import to_html
 from tests.audit.rich import PLAIN
+from tests.installed import ROOT, environment, requirements
 from tests.reports.editions import LOG, edition
 
-ROOT = Path(__file__).resolve().parents[2]
 SERVER = {"flask", "sqlalchemy", "werkzeug", "flask_sqlalchemy", "alembic", "gunicorn"}
-
-
-def requirements() -> list[str]:
-    """What setup.cfg installs without an extra."""
-    parser = configparser.ConfigParser()
-    parser.read(ROOT / "setup.cfg", "utf-8")
-    return [line for line in parser["options"]["install_requires"].splitlines() if line]
-
-
-def closure(names: list[str]) -> set[str]:
-    """Those distributions, and what they need in turn, extras left out."""
-    found: set[str] = set()
-    while names:
-        name = re.split(r"[^A-Za-z0-9._-]", names.pop())[0].lower().replace("_", "-")
-        if name in found:
-            continue
-        try:
-            needs = metadata.requires(name) or []
-        except metadata.PackageNotFoundError:
-            continue  # needed on other systems only
-        found.add(name)
-        names += [need for need in needs if "extra ==" not in need]
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +30,7 @@ def python(tmp_path_factory) -> Path:
         [sys.executable, "-c", f"from setuptools import setup; setup(script_args={build!r})"],
         cwd=ROOT, check=True, capture_output=True,
     )  # fmt: skip
-    for name in closure(requirements()):
-        for top in {file.parts[0] for file in metadata.files(name) or []} - {"..", "__pycache__"}:
-            (libraries / top).symlink_to(Path(str(metadata.distribution(name).locate_file(top))))
-    venv.create(folder / "env", with_pip=False)
-    (packages,) = (folder / "env" / "lib").glob("python*/site-packages")
-    (packages / "auditor.pth").write_text(f"{libraries}\n", "utf-8")
-    return folder / "env" / "bin" / "python"
+    return environment(folder, libraries, requirements())
 
 
 @pytest.fixture
