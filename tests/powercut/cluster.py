@@ -32,6 +32,24 @@ class Durable(Server):
         except AssertionError:
             raise AssertionError(log.read_text(errors="replace")[-2000:]) from None
 
+    def come_back(self, seconds: float = 60) -> bool:
+        """Wait until it answers; start it where it ended itself, as it does when its log finds no room while it
+        recovers. Whether that was so."""
+        deadline, ended = time.monotonic() + seconds, False
+        while not self._answers():
+            assert time.monotonic() < deadline, "PostgreSQL does not come back"
+            if not self._pids():
+                ended = True
+                self.go_on()
+            time.sleep(0.2)
+        return ended
+
+    def _answers(self) -> bool:
+        with suppress(AssertionError):
+            self._run("pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port))
+            return True
+        return False
+
     def end(self) -> None:
         """kill -9 of whatever is left of it: a server whose disk failed may not answer `pg_ctl`."""
         while pids := self._pids():

@@ -88,7 +88,7 @@ def _strikes(
     crowd: Crowd, base: Path, disk: Disk, server: Durable | None, size: Size
 ) -> Iterator[tuple[str, Callable[[], str]]]:
     for _ in range(size.fulls):
-        yield "disk full", lambda: strikes.disk_full(crowd, disk, size.seconds)
+        yield "disk full", lambda: strikes.disk_full(crowd, disk, server, size.seconds)
     for _ in range(size.fails):
         yield "read-only", lambda: strikes.disk_fails(crowd, disk, server, size.seconds / 4)
     for _ in range(size.cuts):

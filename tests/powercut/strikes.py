@@ -25,9 +25,17 @@ clock.SystemClock.now = lambda self: right(self) + timedelta(hours=int(Path(os.e
 """Of every Python that the portal starts: its code takes the time from nowhere else (tests/house)."""
 
 
-def disk_full(crowd: Crowd, disk: Disk, seconds: float) -> str:
-    """Full for some seconds, then free again; the same processes go on."""
-    return f"full for {_for_a_while(crowd, disk.fill, disk.free, seconds)}"
+def disk_full(crowd: Crowd, disk: Disk, server: Durable | None, seconds: float) -> str:
+    """Full for some seconds, then free again; the same processes of the portal go on."""
+    ended = False
+
+    def free() -> None:
+        nonlocal ended
+        disk.free()
+        ended = server is not None and server.come_back()
+
+    said = f"full for {_for_a_while(crowd, disk.fill, free, seconds)}"
+    return f"{said}; PostgreSQL had ended itself and was started again" if ended else said
 
 
 def power_cut(crowd: Crowd, disk: Disk, server: Durable | None, seconds: float) -> str:
