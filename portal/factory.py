@@ -90,7 +90,8 @@ def create_wsgi(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     if settings.app == "staff":
         app = create_staff_app(settings)
-        app.wsgi_app = DispatcherMiddleware(_nothing, {"/staff": app.wsgi_app})  # type: ignore[method-assign]
+        nothing = headers.hardened(_nothing, settings.staff_origins, wasm=False)
+        app.wsgi_app = DispatcherMiddleware(nothing, {"/staff": app.wsgi_app})  # type: ignore[method-assign]
         return app
     app = create_public_app(settings)
     if settings.app == "all":

@@ -115,7 +115,6 @@ def install(app: Flask, settings: Settings, *, wasm: bool) -> None:
 
 def install_for(app: Flask, origins: Collection[str], *, wasm: bool) -> None:
     """Put the headers on every answer of ``app``, which is reached at ``origins``."""
-    https = bool(origins) and all(origin.startswith("https://") or origin.endswith(".onion") for origin in origins)
 
     def widen(response: Response) -> Response:
         for name, value in _asked_for(wasm=wasm).items():
@@ -123,7 +122,13 @@ def install_for(app: Flask, origins: Collection[str], *, wasm: bool) -> None:
         return response
 
     app.after_request(widen)
-    app.wsgi_app = Hardened(app.wsgi_app, wasm=wasm, https=https)  # type: ignore[method-assign]
+    app.wsgi_app = hardened(app.wsgi_app, origins, wasm=wasm)  # type: ignore[method-assign]
+
+
+def hardened(app: WSGIApplication, origins: Collection[str], *, wasm: bool) -> Hardened:
+    """That WSGI app, which is reached at ``origins``, with the headers on every answer."""
+    https = bool(origins) and all(origin.startswith("https://") or origin.endswith(".onion") for origin in origins)
+    return Hardened(app, wasm=wasm, https=https)
 
 
 def _asked_for(*, wasm: bool) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Who may open which page, and how the staff app stands under its mount."""
 
+from dataclasses import replace
+
 import pytest
 from werkzeug.test import Client
 
@@ -123,3 +125,12 @@ def test_the_session_cookie_belongs_to_the_staff_app_alone(mounted) -> None:
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
     assert "Set-Cookie" not in mounted.get("/").headers
+
+
+def test_where_only_the_staff_app_is_served_the_rest_is_shut_in_too(settings, people) -> None:
+    alone = Client(create_wsgi(replace(settings, app="staff")))
+    for path, status in (("/", 404), ("/staff/login", 200), ("/staff/none", 404)):
+        answer = alone.get(path)
+        assert answer.status_code == status
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert (answer.headers["X-Frame-Options"], answer.headers["Cache-Control"]) == ("DENY", "no-store")
