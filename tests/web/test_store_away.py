@@ -92,6 +92,9 @@ def test_a_page_says_so_too(public, public_app, office, monkeypatch) -> None:
     answer = public.get("/", headers={"Accept": "text/html"})
     assert answer.status_code == 503
     assert "chưa truy cập được" in answer.get_data(as_text=True)
+    # and a balancer, which looks at the status alone
+    monkeypatch.setattr(Session, "scalar", full)
+    assert public.get("/log/checkpoint").status_code == 503
 
 
 def test_a_page_that_cannot_even_be_drawn_is_words(staff, office, sign_in, monkeypatch) -> None:
