@@ -62,6 +62,12 @@ def test_every_message_is_translated_with_the_same_placeholders(locale: str) -> 
     assert wrong == []
 
 
+def test_readers_are_addressed_as_an_office_does() -> None:
+    """It is "anh, chị" throughout; "bạn" is for friends."""
+    found = [one.string if isinstance(one.string, tuple) else (one.string,) for one in catalogue("vi")]
+    assert [text for strings in found for text in strings if re.search(r"\bbạn\b", text, re.IGNORECASE)] == []
+
+
 class Bare(HTMLParser):
     """Collects text and spoken attributes that no template expression wraps."""
 
