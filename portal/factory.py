@@ -53,9 +53,9 @@ def create_public_app(settings: Settings, clock: Clock | None = None) -> Flask:
     """The app for submitters and the public: no cookie, no session, no secret key."""
     app = _bare_app("portal.public", settings)
     bind(app, _runtime(settings, clock, staff_app=False))
-    headers.install(app, settings, wasm=False)
     locale.install(app, staff=False)
     public.install(app, settings)
+    headers.install(app, settings, wasm=False)  # around everything, for not all is answered by Flask
     return app
 
 

@@ -43,8 +43,9 @@ def place(given: Settings, clock: FixedClock, log: Log) -> Iterator[Any]:
         with unit_of_work() as session:
             office = build_office(session, log, clock)
         db.engine.dispose()
-    with create_public_app(given, clock).test_request_context():
-        counter = submissions.counter()
+    app = create_public_app(given, clock)
+    with app.test_request_context():
+        counter = submissions.counter(app)
         yield SimpleNamespace(office=office, counter=counter, direct=counter.direct, log=log)
         counter.direct.close()
         db.session.rollback()
@@ -224,7 +225,7 @@ def test_a_server_that_is_gone_comes_out_as_elsewhere(postgres, settings, clock,
 
 def test_a_store_that_stays_away_is_said_to_everybody(public_app: Flask, office: Office, monkeypatch) -> None:
     with public_app.test_request_context():
-        counter = submissions.counter()
+        counter = submissions.counter(public_app)
 
         def away(*_given: object) -> None:
             raise OperationalError("", {}, Exception("no such host"))

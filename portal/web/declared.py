@@ -18,6 +18,7 @@ class Access:
 
 
 PUBLIC = Access("public")
+LOCAL = frozenset({"127.0.0.1", "::1"})
 
 
 def register(app: Flask, blueprint: Blueprint, access: Access, *, name: str | None = None, prefix: str = "") -> None:
@@ -43,5 +44,5 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
 
 def only_this_machine() -> None:
     """A demonstration answers nobody else: its sign-ins are printed. The address is compared and forgotten."""
-    if request.remote_addr not in {"127.0.0.1", "::1"}:
+    if request.remote_addr not in LOCAL:
         abort(403)

@@ -40,7 +40,7 @@ def offer(office, **sealing):
 def take(public_app, office, clock):
     """Take offers in one transaction, as a process does that read the consultations when they were open."""
     with public_app.app_context():
-        counter = submissions.counter()
+        counter = submissions.counter(public_app)
         counter.opened.of(office.consultation)
 
         def run(*offers, welcome=lambda place: None):
@@ -309,7 +309,7 @@ def test_a_receipt_that_serves_another_comment_fails_alone(public_app, office) -
     offers = [offer(office), service.offer(office.consultation, envelope=office.seal()[0],
                                            locator_hash=receipt.locator_hash(raw), ballot=None)]  # fmt: skip
     with public_app.test_request_context():
-        outcomes = submissions.counter().take_all(offers)
+        outcomes = submissions.counter(public_app).take_all(offers)
     assert isinstance(outcomes[1], PortalError) and outcomes[1].code == "replay"
     assert isinstance(outcomes[0], service.Acceptance) and outcomes[0].fresh
     with public_app.app_context():

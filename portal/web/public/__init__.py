@@ -29,6 +29,7 @@ from portal.web.public import (
     sealing,
     submissions,
     tables,
+    window,
 )
 from portal.web.public.blueprint import public
 from portal.web.runtime import KEY, runtime
@@ -95,8 +96,7 @@ def install(app: Flask, settings: Settings) -> None:
     """Give ``app`` the public pages, in both languages, and what guards them."""
     app.before_request(partial(check_origin, settings))
     app.before_request(access.guard)
-    with app.app_context():
-        app.extensions[submissions.GROUP] = Group(submissions.counter().take_all)
+    app.extensions[submissions.GROUP] = Group(submissions.counter(app).take_all)
     for name, rate in submissions.rates(settings.open_rate).items():
         app.extensions[name] = GlobalBucket(rate, app.extensions[KEY].clock)
     app.jinja_env.globals["asset"] = asset
@@ -104,3 +104,4 @@ def install(app: Flask, settings: Settings) -> None:
     files.install(app)
     access.register(app, public, access.PUBLIC, name="public")
     access.register(app, public, access.PUBLIC, name="public_en", prefix="/en")
+    window.install(app, settings)

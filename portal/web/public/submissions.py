@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
-from flask import current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -24,7 +26,7 @@ from portal.web.bucket import GlobalBucket
 from portal.web.public import attached
 from portal.web.public.blueprint import public
 from portal.web.public.bodies import Sealed, read_sealed, read_sealed_with_files
-from portal.web.runtime import runtime, unit_of_work
+from portal.web.runtime import KEY, Runtime, runtime, unit_of_work
 
 BUCKET = "portal.public.bucket"
 FILES_BUCKET = "portal.public.files-bucket"
@@ -36,6 +38,9 @@ Spendable = redeem.Verified | bytes | None
 """A ballot as :func:`portal.submissions.service.accept` takes it."""
 Taken = Acceptance | Outcome
 GROUP = "portal.public.group"
+JSON = "application/json"
+REFUSED = "portal.refused"
+"""In a request's environment, which nobody outside can write to: what a comment was refused with before Flask."""
 
 
 def rates(open_rate: int) -> dict[str, int]:
@@ -43,50 +48,54 @@ def rates(open_rate: int) -> dict[str, int]:
     return {BUCKET: open_rate, FILES_BUCKET: max(1, open_rate // FILES_SHARE) if open_rate else 0}
 
 
-def _take(cid: str, sealed: Sealed, ballot: Spendable) -> Acceptance:
-    """Accept it together with whatever else comes at the same time (:mod:`portal.submissions.together`)."""
+def take(app: Flask, cid: str, sealed: Sealed, ballot: Spendable) -> Acceptance:
+    """Accept it together with whatever else comes at the same time (:mod:`portal.submissions.together`).
+
+    Needs no request and no application context: :mod:`portal.web.public.window` asks for it before there is one.
+    """
     if isinstance(ballot, bytes):
         raise Invalid("ballot-not-needed")
     made = offer(cid, envelope=sealed.envelope, locator_hash=sealed.locator_hash, ballot=ballot)
-    outcome = cast(Group[Offer, Taken], current_app.extensions[GROUP]).run(made)
+    outcome = cast(Group[Offer, Taken], app.extensions[GROUP]).run(made)
     if isinstance(outcome, PortalError):
         raise outcome
     if isinstance(outcome, Acceptance):
         return outcome
-    return Acceptance(outcome.data, runtime().log.promise(outcome.leaf_hash, outcome.due), fresh=True)
+    log = cast(Runtime, app.extensions[KEY]).log
+    return Acceptance(outcome.data, log.promise(outcome.leaf_hash, outcome.due), fresh=True)
 
 
 @dataclass
 class Counter:
     """Where comments of one process are taken: its kept connection, and the consultations that it knows."""
 
+    app: Flask
     direct: Direct
     opened: Opened
 
     def take_all(self, offers: list[Offer]) -> list[Taken]:
-        """All in one transaction; or, where one of them needs it, each in its own. Runs in a request of one of them."""
-        here = runtime()
+        """All in one transaction; or, where one of them needs it, each in its own."""
+        here = cast(Runtime, self.app.extensions[KEY])
         places = {name: self.opened.of(name) for name in {one.entry.group for one in offers}}
-        more: Any = {"places": places, "promise_days": here.settings.promise_days, "welcome": _welcome_all}
+        welcome = partial(_spare, self.app, BUCKET)
+        more: Any = {"places": places, "promise_days": here.settings.promise_days, "welcome": welcome}
         try:
             with self.direct.transaction() as transaction:
                 return [*accept_all(transaction, here.clock, offers, **more)]
         except (Unwritten, DBAPIError):  # sent once more, whatever was done is found done
-            return [_take_alone(one) for one in offers]
+            with self.app.app_context():
+                return [_take_alone(one) for one in offers]
 
 
-def counter() -> Counter:
+def counter(app: Flask) -> Counter:
     """The counter of a process that serves the public app."""
-    return Counter(Direct(db.engine), Opened(_read))
 
+    def read(name: str) -> Intake:
+        with app.app_context(), Session(db.engine) as session:
+            return intake(session, name)
 
-def _read(name: str) -> Intake:
-    with Session(db.engine) as session:
-        return intake(session, name)
-
-
-def _welcome_all(place: Intake) -> None:
-    _spare(place, BUCKET)
+    with app.app_context():
+        return Counter(app, Direct(db.engine), Opened(read))
 
 
 def _take_alone(one: Offer) -> Taken:
@@ -103,7 +112,7 @@ def _accept(
     here = runtime()
     with unit_of_work() as session:
         row = intake(session, cid, hold=True)
-        _spare(row, BUCKET)
+        _spare(current_app, BUCKET, row)
         given: dict[str, Any] = {"envelope": envelope, "locator_hash": locator_hash, "ballot": ballot}
         taken = accept(session, here.log, here.clock, row, promise_days=here.settings.promise_days, **given)
         if files and taken.fresh:
@@ -111,9 +120,9 @@ def _accept(
     return taken
 
 
-def _spare(place: Intake, bucket: str) -> None:
+def _spare(app: Flask, bucket: str, place: Intake) -> None:
     if not place.with_ballots:
-        cast(GlobalBucket, current_app.extensions[bucket]).take()
+        cast(GlobalBucket, app.extensions[bucket]).take()
 
 
 def _verified(cid: str, sealed: Sealed) -> Spendable:
@@ -130,8 +139,10 @@ def _verified(cid: str, sealed: Sealed) -> Spendable:
 @public.post("/c/<cid>/submissions")
 def submit(cid: str) -> ResponseReturnValue:
     """Take a sealed comment: 201 with the log's promise, 200 when the same bytes came before."""
+    if refused := request.environ.get(REFUSED):
+        raise refused  # judged already (:mod:`portal.web.public.window`)
     sealed = read_sealed(request.get_data())
-    return _answer(_take(cid, sealed, _verified(cid, sealed)))
+    return _answer(take(current_app, cid, sealed, _verified(cid, sealed)))
 
 
 @public.post("/c/<cid>/submissions-with-files")
@@ -157,14 +168,19 @@ def _welcome(place: Intake, sealed: Sealed) -> Spendable:
         given = {"envelope": sealed.envelope, "locator_hash": sealed.locator_hash}
         if came_before(session, place, **given, ballot=ballot):
             return ballot
-        _spare(place, FILES_BUCKET)
+        _spare(current_app, FILES_BUCKET, place)
         least = [SIZES[0]] * len(sealed.files)
         attachments.check_room(session, place.id, least, quota=runtime().settings.attachment_quota)
     return ballot
 
 
+def told(taken: Acceptance) -> bytes:
+    """The answer's JSON."""
+    return json.dumps({"leaf": taken.leaf.decode(), "promise": taken.promise}).encode()
+
+
 def _answer(taken: Acceptance) -> ResponseReturnValue:
-    return jsonify(promise=taken.promise, leaf=taken.leaf.decode()), 201 if taken.fresh else 200
+    return Response(told(taken), 201 if taken.fresh else 200, mimetype=JSON)
 
 
 @public.post("/c/<cid>/sealed-file")
@@ -174,6 +190,6 @@ def sealed_file(cid: str) -> ResponseReturnValue:
     if upload is None:
         raise Invalid("file-missing")
     sealed = read_sealed(upload.stream.read(FILE_MAX))
-    taken = _take(cid, sealed, _verified(cid, sealed))
+    taken = take(current_app, cid, sealed, _verified(cid, sealed))
     page = render_template("public/taken.html", taken=taken, leaf=taken.leaf.decode())
     return page, 201 if taken.fresh else 200
