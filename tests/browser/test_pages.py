@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import ROOT, Portal
+from tests.browser.served import ROOT, Portal
 
 pytestmark = pytest.mark.browser
 

@@ -20,7 +20,8 @@ from portal.crypto.encoding import b64url_encode
 from portal.ledger.log import Log
 from tests.ballots.support import CONSULTATION, NAMES
 from tests.browser.booth import Booth, nullifier, send, serving, write
-from tests.browser.conftest import FLAGS, ROOT, Watched
+from tests.browser.conftest import FLAGS, Watched
+from tests.browser.served import ROOT
 from tests.support import Office
 
 pytestmark = pytest.mark.browser
