@@ -20,10 +20,14 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=10000")
+WRITERS_PATIENCE = "busy_timeout=10000"
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", WRITERS_PATIENCE)
 
 PATIENCE = 5000
 """Milliseconds to wait for a table that others write to."""
+READERS_PATIENCE = 500
+"""Milliseconds for which writers are held up by waiting for readers: some of these wait for a writer's place
+themselves, and would wait in vain until their own patience ends."""
 
 
 @event.listens_for(Engine, "connect")
@@ -78,14 +82,16 @@ def _forget_on_sqlite(engine: Engine) -> bool:
     """VACUUM copies every table in key order (SQLite documentation, "VACUUM", section 3), and truncating the
     write-ahead log drops the order of commits."""
     connection = engine.raw_connection()
+    cursor = connection.cursor()
     try:
-        cursor = connection.cursor()
         cursor.execute("VACUUM")
+        cursor.execute(f"PRAGMA busy_timeout={READERS_PATIENCE}")
         busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
     except sqlite3.OperationalError:
         return False
     finally:
+        cursor.execute(f"PRAGMA {WRITERS_PATIENCE}")
         connection.close()
 
 
