@@ -19,6 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from portal.storage import begin_writing
+
 if TYPE_CHECKING:
     from portal.pipeline import Statement, Value
 
@@ -97,7 +99,7 @@ class OnSQLite:
         self._driver, self._cursor, self._dialect = driver, driver.cursor(), dialect
 
     def begin(self) -> None:
-        self._cursor.execute("BEGIN IMMEDIATE")
+        begin_writing(self._cursor)
 
     def run(self, statement: Prepared, row: Row) -> None:
         text, bound = statement.of(self._dialect)

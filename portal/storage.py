@@ -6,11 +6,12 @@ Knows neither Flask nor a model, so that an issuer's process needs nothing of th
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Engine, Pool, Table, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 # Constraint names are fixed so that migrations can name them.
 NAMING = {
@@ -20,14 +21,48 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-WRITERS_PATIENCE = "busy_timeout=10000"
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", WRITERS_PATIENCE)
+WRITERS_PATIENCE = 10_000
+"""Milliseconds to wait for the place of SQLite's one writer."""
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    f"busy_timeout={WRITERS_PATIENCE}",
+)
+BETWEEN_ASKING = 0.001
+"""Seconds."""
 
 PATIENCE = 5000
 """Milliseconds to wait for a table that others write to."""
 READERS_PATIENCE = 500
 """Milliseconds for which writers are held up by waiting for readers: some of these wait for a writer's place
 themselves, and would wait in vain until their own patience ends."""
+
+
+def begin_writing(cursor: sqlite3.Cursor) -> None:
+    """Begin a transaction that writes, or raise :class:`sqlite3.OperationalError` when the patience ends.
+
+    SQLite's own waiting asks less and less often, at last ten times a second, and comes too late each time while
+    others take the place again at once.
+    """
+    end = time.monotonic() + WRITERS_PATIENCE / 1000
+    cursor.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _writes(cursor, at_last=time.monotonic() > end):
+            time.sleep(BETWEEN_ASKING)
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={WRITERS_PATIENCE}")
+
+
+def _writes(cursor: sqlite3.Cursor, *, at_last: bool) -> bool:
+    try:
+        cursor.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if at_last or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 @event.listens_for(Engine, "connect")
@@ -46,8 +81,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     """SQLite's write lock is taken at once where a service asks for it: a late upgrade cannot wait and would fail."""
     if connection.dialect.name == "sqlite":
-        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        if connection.get_execution_options().get("sqlite_begin") != "IMMEDIATE":
+            connection.exec_driver_sql("BEGIN DEFERRED")
+            return
+        try:
+            begin_writing(connection.connection.cursor())
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(None, None, error, sqlite3.Error, dialect=connection.dialect) from None
 
 
 @event.listens_for(Pool, "checkin")
@@ -91,7 +131,7 @@ def _forget_on_sqlite(engine: Engine) -> bool:
     except sqlite3.OperationalError:
         return False
     finally:
-        cursor.execute(f"PRAGMA {WRITERS_PATIENCE}")
+        cursor.execute(f"PRAGMA busy_timeout={WRITERS_PATIENCE}")
         connection.close()
 
 
