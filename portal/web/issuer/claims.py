@@ -20,6 +20,7 @@ from portal.issuing import claims, rounds
 from portal.storage import forget_order
 from portal.web.body import closed_body
 from portal.web.issuer.runtime import reading, runtime, writing
+from portal.web.one_size import even
 
 ANSWER_SIZE = 8192
 MESSAGE_SIZE = MODULUS_BITS // 8
@@ -139,6 +140,4 @@ def share_and_pad(response: Response) -> Response:
     origin = request.headers.get("Origin")
     if origin in runtime().settings.portal_origins:
         response.headers["Access-Control-Allow-Origin"] = origin
-    if request.endpoint == "claims.claim":
-        response.set_data(response.get_data().ljust(ANSWER_SIZE))
-    return response
+    return even(response, ANSWER_SIZE) if request.endpoint == "claims.claim" else response

@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from portal.config import Settings
 from portal.submissions.together import Group
-from portal.web import access
+from portal.web import access, one_size
 from portal.web.bucket import GlobalBucket
 from portal.web.locale import public_url
 from portal.web.origin import check_origin
@@ -102,6 +102,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals["asset"] = asset
     app.context_processor(partial(_layout, settings))
     files.install(app)
+    one_size.install(app, ("submit", "submit_with_files", "answer"), one_size.SENT_SIZE)
     access.register(app, public, access.PUBLIC, name="public")
     access.register(app, public, access.PUBLIC, name="public_en", prefix="/en")
     window.install(app, settings)

@@ -23,6 +23,7 @@ from portal.submissions import attachments
 from portal.submissions.service import Acceptance, accept, came_before, offer
 from portal.submissions.together import Group, Offer, Opened, Outcome, accept_all
 from portal.web.bucket import GlobalBucket
+from portal.web.one_size import JSON, SENT_SIZE
 from portal.web.public import attached
 from portal.web.public.blueprint import public
 from portal.web.public.bodies import Sealed, read_sealed, read_sealed_with_files
@@ -38,7 +39,6 @@ Spendable = redeem.Verified | bytes | None
 """A ballot as :func:`portal.submissions.service.accept` takes it."""
 Taken = Acceptance | Outcome
 GROUP = "portal.public.group"
-JSON = "application/json"
 REFUSED = "portal.refused"
 """In a request's environment, which nobody outside can write to: what a comment was refused with before Flask."""
 
@@ -174,13 +174,15 @@ def _welcome(place: Intake, sealed: Sealed) -> Spendable:
     return ballot
 
 
-def told(taken: Acceptance) -> bytes:
-    """The answer's JSON."""
-    return json.dumps({"leaf": taken.leaf.decode(), "promise": taken.promise}).encode()
+def told(taken: Acceptance) -> tuple[bytes, int]:
+    """The answer: JSON of one size, and its status."""
+    data = json.dumps({"leaf": taken.leaf.decode(), "promise": taken.promise}).encode()
+    return data.ljust(SENT_SIZE), 201 if taken.fresh else 200
 
 
 def _answer(taken: Acceptance) -> ResponseReturnValue:
-    return Response(told(taken), 201 if taken.fresh else 200, mimetype=JSON)
+    data, status = told(taken)
+    return Response(data, status, mimetype=JSON)
 
 
 @public.post("/c/<cid>/sealed-file")

@@ -17,9 +17,10 @@ from flask import Flask
 
 from portal.config import Settings
 from portal.web.declared import LOCAL, PUBLIC, access_of
+from portal.web.one_size import JSON, status_line
 from portal.web.origin import comes_from
 from portal.web.public.bodies import read_sealed
-from portal.web.public.submissions import JSON, REFUSED, take, told
+from portal.web.public.submissions import REFUSED, take, told
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -51,9 +52,8 @@ class Window:
         taken = self._take(found[1], environ) if found and self._is_ordinary(environ) else None
         if taken is None:
             return self._inner(environ, start_response)
-        data = told(taken)
-        status = "201 CREATED" if taken.fresh else "200 OK"
-        start_response(status, [("Content-Type", JSON), ("Content-Length", str(len(data)))])
+        data, status = told(taken)
+        start_response(status_line(status), [("Content-Type", JSON), ("Content-Length", str(len(data)))])
         return [data]
 
     def _is_ordinary(self, environ: WSGIEnvironment) -> bool:

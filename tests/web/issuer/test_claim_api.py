@@ -16,6 +16,7 @@ from portal.issuer_factory import create_issuer_app
 from portal.issuing.models import Issuance
 from portal.web.issuer.claims import ANSWER_SIZE
 from tests.issuing.support import CONSULTATION, PORTAL, Person, issuer_settings, one_round
+from tests.web.line import on_the_line
 
 CLAIM = f"/rounds/{CONSULTATION}/claim"
 
@@ -68,6 +69,9 @@ def test_every_answer_has_one_size_and_no_cookie(stranger, ready) -> None:
         assert len(answer.get_data()) == ANSWER_SIZE, code
         assert code == "signed" or answer.json["error"] == code
         assert "Set-Cookie" not in answer.headers and answer.headers["Cache-Control"] == "no-store"
+    # the other site's page is told less in the headers: it may not read the answer
+    del answers["cross-site"]
+    assert len({on_the_line(answer) for answer in answers.values()}) == 1
 
 
 @pytest.mark.parametrize(
@@ -213,8 +217,12 @@ def test_terms_and_list_are_public_when_their_time_has_come(stranger, engine, is
 
 def test_a_round_that_is_prepared_shows_nothing(stranger, desk, clock) -> None:
     desk.post(
-        "/desk/rounds/new", consultation=CONSULTATION, title_vi="Góp ý", each=3,
-        collect_from=clock.today().isoformat(), collect_until=clock.today().isoformat(),
+        "/desk/rounds/new",
+        consultation=CONSULTATION,
+        title_vi="Góp ý",
+        each=3,
+        collect_from=clock.today().isoformat(),
+        collect_until=clock.today().isoformat(),
     )
     asked = {"headers": {"Accept": "application/json"}}
     assert stranger.get(f"/rounds/{CONSULTATION}/terms.json", **asked).json["error"] == "round-not-ready"

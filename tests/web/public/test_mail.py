@@ -21,6 +21,7 @@ from portal.submissions.service import accept
 from portal.web.runtime import unit_of_work
 from tests.submissions.mail_support import Talk
 from tests.support import Office
+from tests.web.line import on_the_line
 
 
 @pytest.fixture
@@ -132,7 +133,12 @@ def test_after_its_last_day_nothing_is_read_or_taken(public, talk, clock) -> Non
 
 
 def test_all_answers_of_the_portal_to_an_answer_have_one_size(public, talk) -> None:
-    sizes = {
-        len(post(public, talk, talk.answer("x" * n), t).data) for n, t in zip((1, 500, 1000), talk.tickets, strict=True)
-    }
-    assert len(sizes) == 1
+    given = [
+        *((talk.answer("x" * n), ticket) for n, ticket in zip((1, 500, 1000), talk.tickets, strict=True)),
+        (talk.answer(), talk.tickets[0]),
+        (talk.answer(), bytes(32)),
+    ]
+    answers = [post(public, talk, posted, ticket) for posted, ticket in given]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 409, 409]
+    answers.append(post(public, talk, talk.answer(), talk.tickets[0], bucket=2))
+    assert len({on_the_line(answer) for answer in answers}) == 1
