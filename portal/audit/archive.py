@@ -13,14 +13,17 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from os import SEEK_END
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from portal.audit.bundle import FOLDER
 from portal.audit.source import Directory, Missing, Source, Unusable, Web, limit_of
 
 MALFORMED = "bundle-malformed"
 HEADER_SIZE = 30
-ENCRYPTED = 0x1
+ENCRYPTED, UTF8 = 0x1, 0x800
+"""Bits of a file's flags (PKWARE APPNOTE 6.3.10, section 4.4.4)."""
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
@@ -55,19 +58,26 @@ class Bundle:
     def _opened(self) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
         try:
             archive = zipfile.ZipFile(self.path)
-            return archive, _checked(archive.infolist(), self.path.stat().st_size)
+            with self.path.open("rb") as file:
+                return archive, _checked(archive.infolist(), file)
         except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
             raise Unusable(MALFORMED, str(error)) from error
 
 
-def _checked(listed: list[zipfile.ZipInfo], size: int) -> dict[str, zipfile.ZipInfo]:
+def _checked(listed: list[zipfile.ZipInfo], file: BinaryIO) -> dict[str, zipfile.ZipInfo]:
     """The entries by their names below the folder; raises ValueError for what a bundle does not hold."""
+    size = file.seek(0, SEEK_END)
     found: dict[str, zipfile.ZipInfo] = {}
     end = 0
     for entry in sorted(listed, key=lambda one: one.header_offset):
         if entry.header_offset < end:
             raise ValueError("files overlap")
-        end = entry.header_offset + HEADER_SIZE + len(entry.orig_filename.encode()) + entry.compress_size
+        called = entry.orig_filename.encode("utf-8" if entry.flag_bits & UTF8 else "cp437")
+        end = entry.header_offset + HEADER_SIZE + len(called) + entry.compress_size
+        file.seek(entry.header_offset + HEADER_SIZE)
+        # Whoever goes by another of its names would see another file than we do.
+        if file.read(len(called)) != called or entry.filename != entry.orig_filename:
+            raise ValueError("a file has two names")
         name = _name(entry)
         if name in found:
             raise ValueError("a file stands there twice")

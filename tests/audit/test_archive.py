@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -66,6 +67,14 @@ def test_a_flipped_bit_is_named_or_changes_nothing_that_is_read(judge, packed, r
             bundle = Bundle(tmp_path / "bundle.zip")
             assert {name: bundle.read(name) for name in bundle.names()} == rich.files, place
     assert silent < len(packed) // 97 // 10
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["beside the file", "in the list of files"])
+def test_a_file_that_has_two_names_is_no_file(judge, packed, which) -> None:
+    # given openings under a name that nobody asks for, or asked for in vain: as if there were none
+    places = [found.start() for found in re.finditer(rb"openings\.json", packed)]
+    assert len(places) == 2
+    assert names(judge(flip(packed, places[which]))) == {"bundle-malformed"}
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])
