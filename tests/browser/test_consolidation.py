@@ -41,12 +41,8 @@ def archive() -> bytes:
     return out.getvalue()
 
 
-def test_a_province_adds_up_its_offices(portal, sign_in, tmp_path: Path) -> None:
-    page = sign_in("committee", bypass_csp=True).page
-    root = f"{portal.url}/staff/consolidation"
-    page.goto(f"{root}/")
-    look(page, "index")
-    # when each office's key is added and compared
+def add_offices(page, root: str) -> None:
+    """Each office's key is added and compared."""
     for number in OFFICES:
         one = sender(number)
         page.goto(f"{root}/offices/new")
@@ -62,7 +58,10 @@ def test_a_province_adds_up_its_offices(portal, sign_in, tmp_path: Path) -> None
         page.press("#said", "Enter")
         page.wait_for_url(f"{root}/offices/")
     look(page, "offices")
-    # and a consolidation is begun
+
+
+def begin(page, root: str) -> None:
+    """A consolidation is begun."""
     page.goto(f"{root}/new")
     look(page, "new")
     values = {"title_vi": "Tổng hợp góp ý quý ba", "id": "quy-ba-2026", "opens": "2026-07-01", "closes": "2026-09-30"}
@@ -71,21 +70,23 @@ def test_a_province_adds_up_its_offices(portal, sign_in, tmp_path: Path) -> None
     page.press("#id", "Enter")
     page.wait_for_url(f"{root}/quy-ba-2026")
     look(page, "empty")
-    # and their files come in one archive
-    (tmp_path / "don-vi.zip").write_bytes(archive())
-    page.set_input_files("#files", str(tmp_path / "don-vi.zip"))
+
+
+def bring(page, here: str, file: Path) -> None:
+    """The offices' files come in one archive, and the one that was changed is named."""
+    file.write_bytes(archive())
+    page.set_input_files("#files", str(file))
     page.locator("form[action$='/files'] button").press("Enter")
-    page.wait_for_url(f"{root}/quy-ba-2026/imports/*")
+    page.wait_for_url(f"{here}/imports/*")
     assert page.locator("table").first.inner_text().count("bi-sua.json") == 1
     look(page, "result")
-    page.goto(f"{root}/quy-ba-2026")
+    page.goto(here)
     look(page, "files")
-    # then the table shows ranges, and who published
-    page.goto(f"{root}/quy-ba-2026/table")
-    page.locator("details summary").first.click()
-    look(page, "table")
-    # and the report is drafted, changed by keyboard, and handed over
-    page.goto(f"{root}/quy-ba-2026/report")
+
+
+def report(page, here: str) -> None:
+    """The report is drafted, changed by keyboard, and handed over."""
+    page.goto(f"{here}/report")
     look(page, "report-start")
     page.locator("main form button").first.click()
     page.wait_for_selector("article.folio")
@@ -97,11 +98,27 @@ def test_a_province_adds_up_its_offices(portal, sign_in, tmp_path: Path) -> None
     page.locator("section.writing button[type=submit]").press("Enter")
     page.wait_for_selector(".say--changed")
     look(page, "report")
-    page.goto(f"{root}/quy-ba-2026/report/paper")
+    page.goto(f"{here}/report/paper")
     look(page, "paper")
-    page.goto(f"{root}/quy-ba-2026/report")
+    page.goto(f"{here}/report")
     page.locator("form[action$='hand-over'] button").click()
     page.wait_for_selector("form[action$='send-back']")
     look(page, "handed")
-    page.goto(f"{root}/quy-ba-2026/report/approve")
+    page.goto(f"{here}/report/approve")
     look(page, "approve")
+
+
+def test_a_province_adds_up_its_offices(portal, sign_in, tmp_path: Path) -> None:
+    page = sign_in("committee", bypass_csp=True).page
+    root = f"{portal.url}/staff/consolidation"
+    here = f"{root}/quy-ba-2026"
+    page.goto(f"{root}/")
+    look(page, "index")
+    add_offices(page, root)
+    begin(page, root)
+    bring(page, here, tmp_path / "don-vi.zip")
+    # then the table shows ranges, and who published
+    page.goto(f"{here}/table")
+    page.locator("details summary").first.click()
+    look(page, "table")
+    report(page, here)

@@ -99,22 +99,8 @@ def in_frame(page: Page, script: str) -> Any:
     return frame.evaluate(script)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_files_go_clean_from_the_form_to_the_desk(
-    portal: Portal, visit: Callable[..., Watched], sign_in: Callable[..., Watched], tmp_path: Path, width: int
-) -> None:
-    # given a consultation that takes three files, and somebody with files that tell of their maker
-    cid = f"thu-tep-{width}"
-    stage(portal, cid, [], readers=1, files=3)
-    photo, pdf, docx = planted.photograph(tmp_path, "jpg", orientation=6), planted.pdf(tmp_path), planted.docx(tmp_path)
-    fake = tmp_path / "anh-gia.jpg"
-    fake.write_bytes(b"<html>" + HOSTILE)
-    citizen = visit(width)
-    page = citizen.page
-    keep_posts(page)
-    write(page, portal, cid)
-
-    # when they are chosen, dropped, and one that is no picture is refused in words
+def pick_three(page: Page, photo: Path, pdf: Path, docx: Path, fake: Path) -> None:
+    """Files are chosen, dropped, and one that is no picture is refused in words."""
     choose(page, photo, fake)
     clean(page, 1)
     expect(page.locator("#file-list > li").nth(1)).to_contain_text("can be cleaned")
@@ -128,6 +114,48 @@ def test_files_go_clean_from_the_form_to_the_desk(
     drop(page, docx)
     clean(page, 3)
 
+
+def look_at_all(page: Page) -> None:
+    """A picture that stands upright, both pages of a PDF, and what an office file says."""
+    expect(page.locator("#files [data-list] li")).to_have_count(3)
+    picture = look(page, 0).locator("canvas")
+    expect(picture).to_be_visible()
+    assert (picture.get_attribute("width"), picture.get_attribute("height")) == ("200", "320")
+    frame = look(page, 1)
+    expect(frame.locator("#page")).to_have_text(re.compile("1.+2"))
+    frame.locator("#next").click()
+    expect(frame.locator("#next")).to_be_disabled()
+    expect(frame.locator("canvas")).to_have_count(1)
+    expect(look(page, 2).locator("pre").first).to_contain_text(f"{planted.VISIBLE} chèn thêm")
+    assert faults(page) == []
+
+
+def keeps_nothing_of_the_maker(portal: Portal, citizen: Watched, *files: Path) -> None:
+    """Nothing that was planted, no name of a file and no word of the comment left the browser or lies at rest."""
+    (body,) = posted(citizen.page)
+    stored = b"".join(path.read_bytes() for path in portal.instance.glob("portal.sqlite3*"))
+    for data in (citizen.bodies(), body, stored):
+        assert planted.found_in(data) == set()
+        assert not [text for text in (SECRET, *(file.name for file in files)) if text.encode() in data]
+    assert 3 * SIZES[0] < len(body) < 3 * SIZES[0] + 64 * 1024
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_files_go_clean_from_the_form_to_the_desk(
+    portal: Portal, visit: Callable[..., Watched], sign_in: Callable[..., Watched], tmp_path: Path, width: int
+) -> None:
+    # given a consultation that takes three files, and somebody with files that tell of their maker
+    cid = f"thu-tep-{width}"
+    stage(portal, cid, [], readers=1, files=3)
+    files = planted.photograph(tmp_path, "jpg", orientation=6), planted.pdf(tmp_path), planted.docx(tmp_path)
+    fake = tmp_path / "anh-gia.jpg"
+    fake.write_bytes(b"<html>" + HOSTILE)
+    citizen = visit(width)
+    page = citizen.page
+    keep_posts(page)
+    write(page, portal, cid)
+    pick_three(page, *files, fake)
+
     # then the page says what was taken out and what cannot be, and no more files fit
     first = page.locator("#file-list > li").first
     for words in ("where the picture was taken", "camera or telephone", "Cannot be taken out", "the fine noise"):
@@ -135,40 +163,20 @@ def test_files_go_clean_from_the_form_to_the_desk(
     expect(page.locator("#files")).to_be_disabled()
     assert faults(page) == []
 
-    # when it is sent
+    # when it is sent, it is clean, and a moderator looks at all three
     page.click("#send-button")
     expect(page.locator("#receipt-step")).to_be_visible(timeout=30_000)
     sequence(portal, cid)
-
-    # then nothing that was planted, no name of a file and no word of the comment left the browser or lies at rest
-    (body,) = posted(page)
-    stored = b"".join(path.read_bytes() for path in portal.instance.glob("portal.sqlite3*"))
-    for data in (citizen.bodies(), body, stored):
-        assert planted.found_in(data) == set()
-        assert not [text for text in (SECRET, photo.name, pdf.name, docx.name) if text.encode() in data]
-    assert 3 * SIZES[0] < len(body) < 3 * SIZES[0] + 64 * 1024
-
-    # and a moderator looks at all three
+    keeps_nothing_of_the_maker(portal, citizen, *files)
     person = moderators(portal)[0]
-    desk = sign_in(person["name"], width)
-    unlock(desk.page, portal, cid, person["passphrase"])
-    open_row(desk.page, places(portal, cid)[0])
-    expect(desk.page.locator("#files [data-list] li")).to_have_count(3)
-    picture = look(desk.page, 0).locator("canvas")
-    expect(picture).to_be_visible()
-    assert (picture.get_attribute("width"), picture.get_attribute("height")) == ("200", "320")
-    frame = look(desk.page, 1)
-    expect(frame.locator("#page")).to_have_text(re.compile("1.+2"))
-    frame.locator("#next").click()
-    expect(frame.locator("#next")).to_be_disabled()
-    expect(frame.locator("canvas")).to_have_count(1)
-    text = look(desk.page, 2).locator("pre").first
-    expect(text).to_contain_text(f"{planted.VISIBLE} chèn thêm")
-    assert faults(desk.page) == []
+    desk = sign_in(person["name"], width).page
+    unlock(desk, portal, cid, person["passphrase"])
+    open_row(desk, places(portal, cid)[0])
+    look_at_all(desk)
 
     # and when the desk locks, the file is gone from the page
-    desk.page.click("[data-lock]")
-    expect(desk.page.locator("#files iframe")).to_have_count(0)
+    desk.click("[data-lock]")
+    expect(desk.locator("#files iframe")).to_have_count(0)
 
 
 TRIES = """async (url) => {

@@ -69,15 +69,8 @@ def with_rights(portal: Portal) -> list[int]:
     return sorted(range(3), key=lambda place: names[place] != first)
 
 
-def test_masked_and_removed_words_are_in_no_view(portal: Portal, desk: Callable[..., Watched]) -> None:
-    stage(portal, "che-chu", TEXTS, readers=2)
-    one, other, _ = with_rights(portal)
-    first, second = desk(one, "che-chu"), desk(other, "che-chu")
-    place = places(portal, "che-chu")[0]
-    page = first.page
-    place = next(n for n in places(portal, "che-chu") if TEXT[:20] in page.locator(f"#row-{n}").inner_text())
-    open_row(page, place)
-    # given words chosen by the keyboard alone
+def choose_by_keyboard(page: Page) -> None:
+    """The marker's words, with no mouse."""
     press(page, "m")
     expect(page.locator("#redact-text")).to_be_focused()
     page.locator("#redact-text").evaluate("(area) => area.setSelectionRange(0, 0)")
@@ -86,10 +79,12 @@ def test_masked_and_removed_words_are_in_no_view(portal: Portal, desk: Callable[
     press(page, "Shift+ArrowRight")
     expect(page.locator("#redact [data-chosen]")).to_contain_text(MARKER)
     assert faults(page) == []
-    # when they are masked
-    page.click("[data-do-mask]")
+
+
+def is_masked_everywhere(first: Watched, place: int) -> None:
+    """Neither page, list nor search has the words, and what was sent does not tell them."""
+    page = first.page
     expect(page.locator(".comment .bar--mask")).to_have_count(1)
-    # then neither page, list nor search has them, and what was sent does not tell them
     expect(page.locator(f"#row-{place}")).to_contain_text("███")
     assert everything(page).count(MARKER) == everything(page).count("luôn để lại, đồng chí " + MARKER) <= 2
     press(page, "Escape /")
@@ -98,21 +93,28 @@ def test_masked_and_removed_words_are_in_no_view(portal: Portal, desk: Callable[
     page.fill("#search", "")
     sent = [request.post_data or "" for request in first.sent if request.url.endswith("/masks")]
     assert len(sent) == 1 and set(json.loads(sent[0])) == {"index", "revision", "sealed"}
-    # and the other reader sees the bar after an update, and may lift it: they have the right to mask, not to remove
-    seen = second.page
-    press(seen, "n")
-    status_is(seen, "updated")
-    open_row(seen, place)
-    expect(seen.locator(".comment .bar--mask")).to_have_count(1)
-    expect(seen.locator("button[data-do-remove]")).to_have_count(0)
-    seen.locator("#redact summary").first.click()
-    seen.locator("#redact [data-lift]").click()
-    expect(seen.locator(".comment .bar")).to_have_count(0)
-    expect(seen.locator(".comment [data-text]")).to_contain_text(MARKER)
-    # when the first removes them, after being asked
-    press(page, "Escape n")
-    status_is(page, "updated")
+
+
+def lift(page: Page, place: int) -> None:
+    """Another reader sees the bar after an update, and lifts it: they may mask, but not remove."""
+    update(page)
     open_row(page, place)
+    expect(page.locator(".comment .bar--mask")).to_have_count(1)
+    expect(page.locator("button[data-do-remove]")).to_have_count(0)
+    page.locator("#redact summary").first.click()
+    page.locator("#redact [data-lift]").click()
+    expect(page.locator(".comment .bar")).to_have_count(0)
+    expect(page.locator(".comment [data-text]")).to_contain_text(MARKER)
+
+
+def update(page: Page, *before: str) -> None:
+    """Ask for what others did, after those keys."""
+    press(page, " ".join([*before, "n"]))
+    status_is(page, "updated")
+
+
+def remove(page: Page) -> None:
+    """Take the words out for good, after being asked."""
     expect(page.locator(".comment [data-text]")).to_contain_text(MARKER)
     choose(page, MARKER)
     page.click("[data-do-remove]")
@@ -120,19 +122,37 @@ def test_masked_and_removed_words_are_in_no_view(portal: Portal, desk: Callable[
     assert faults(page) == []
     page.click("#redact-remove [value=remove]")
     expect(page.locator(".comment .bar--removal")).to_have_count(1)
+
+
+def test_masked_and_removed_words_are_in_no_view(portal: Portal, desk: Callable[..., Watched]) -> None:
+    # given a comment that two read
+    stage(portal, "che-chu", TEXTS, readers=2)
+    one, other, newest = with_rights(portal)
+    first, second = desk(one, "che-chu"), desk(other, "che-chu")
+    page, seen = first.page, second.page
+    place = next(n for n in places(portal, "che-chu") if TEXT[:20] in page.locator(f"#row-{n}").inner_text())
+    open_row(page, place)
+    # when words are masked, they are in no view, until somebody lifts the mask
+    choose_by_keyboard(page)
+    page.click("[data-do-mask]")
+    is_masked_everywhere(first, place)
+    lift(seen, place)
+    # when they are removed
+    update(page, "Escape")
+    open_row(page, place)
+    remove(page)
     # then nobody can lift it, on this desk, the other, or after unlocking anew
-    press(seen, "n")
-    status_is(seen, "updated")
+    update(seen)
     for reader in (page, seen):
         open_row(reader, place)
         expect(reader.locator(".comment .bar--removal")).to_have_count(1)
         expect(reader.locator("#redact [data-lift]")).to_have_count(0)
         assert MARKER not in reader.locator("#redact-text").input_value()
-    third = desk(with_rights(portal)[2], "che-chu", 375)
-    open_row(third.page, place)
-    expect(third.page.locator(".comment .bar--removal")).to_have_count(1)
-    assert MARKER not in third.page.locator(f"#row-{place}").inner_text()
-    assert faults(third.page) == []
+    third = desk(newest, "che-chu", 375).page
+    open_row(third, place)
+    expect(third.locator(".comment .bar--removal")).to_have_count(1)
+    assert MARKER not in third.locator(f"#row-{place}").inner_text()
+    assert faults(third) == []
 
 
 def test_a_paraphrase_is_advised_on_and_asked_about_once(portal: Portal, desk: Callable[..., Watched]) -> None:

@@ -116,6 +116,31 @@ def asked_of_the_portal(watched: Watched) -> list[str]:
     ]
 
 
+def answer_with_advice(page: Page) -> None:
+    """The submitter is warned of what could identify, and answers without it."""
+    page.fill("#text", f"{ANSWER} Gọi 0912345678.")
+    expect(page.locator("#advice")).to_be_visible()
+    sound(page, "answering")
+    page.fill("#text", ANSWER)
+    page.click("#answer-button")
+    expect(page.locator("#answer-status")).to_contain_text("The log has signed its promise")
+    expect(page.locator("#answers-left")).to_contain_text("2")
+    sound(page, "answered")
+
+
+def read_and_end(page: Page) -> None:
+    """The moderator finds the answer, thanks for it and ends the conversation."""
+    page.click("#talk [data-look]")
+    expect(page.locator("#talk [data-list] li")).to_have_count(2)
+    expect(page.locator("#talk [data-list] li").last).to_contain_text(ANSWER)
+    sound(page, "read")
+    page.fill("#talk-text", THANKS)
+    page.click("#talk [data-end]")
+    page.click("#talk-end button[value=end]")
+    expect(page.locator("#talk [data-form]")).to_be_hidden()
+    expect(page.locator("#queue")).to_contain_text("Conversation ended")
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_whole_conversation(place: Place, visit: Callable[..., Watched], width: int) -> None:
     # given a comment that one moderator cannot read
@@ -138,26 +163,10 @@ def test_the_whole_conversation(place: Place, visit: Callable[..., Watched], wid
     read(place, elsewhere.page, code)
     expect(elsewhere.page.locator("#mail-list li")).to_have_text([re.compile(re.escape(QUESTION))])
     assert asked_of_the_portal(elsewhere) == [f"GET {place.office.consultation}/mail/1"]
-    # who is warned of what could identify, and answers
-    elsewhere.page.fill("#text", f"{ANSWER} Gọi 0912345678.")
-    expect(elsewhere.page.locator("#advice")).to_be_visible()
-    sound(elsewhere.page, "answering")
-    elsewhere.page.fill("#text", ANSWER)
-    elsewhere.page.click("#answer-button")
-    expect(elsewhere.page.locator("#answer-status")).to_contain_text("The log has signed its promise")
-    expect(elsewhere.page.locator("#answers-left")).to_contain_text("2")
-    sound(elsewhere.page, "answered")
+    answer_with_advice(elsewhere.page)
     place.night()
     # then the moderator finds the answer, reads it, and ends the conversation
-    moderator.page.click("#talk [data-look]")
-    expect(moderator.page.locator("#talk [data-list] li")).to_have_count(2)
-    expect(moderator.page.locator("#talk [data-list] li").last).to_contain_text(ANSWER)
-    sound(moderator.page, "read")
-    moderator.page.fill("#talk-text", THANKS)
-    moderator.page.click("#talk [data-end]")
-    moderator.page.click("#talk-end button[value=end]")
-    expect(moderator.page.locator("#talk [data-form]")).to_be_hidden()
-    expect(moderator.page.locator("#queue")).to_contain_text("Conversation ended")
+    read_and_end(moderator.page)
     place.night()
     # and the submitter sees all of it and can answer no more
     read(place, elsewhere.page, code)

@@ -27,6 +27,35 @@ def seed_of(name: str) -> bytes:
     return hashlib.sha256(b"portal test seed " + name.encode()).digest()
 
 
+NOT_CANONICAL = [
+    b"",
+    b"null",
+    b"[]",
+    b'"a"',
+    b'{"a": 1}',
+    b'{"a":1}\n',
+    b'{"b":1,"a":2}',
+    b'{"a":1,"a":1}',
+    b'{"a":1.5}',
+    b'{"a":1.0}',
+    b'{"a":1e3}',
+    b'{"a":-0}',
+    b'{"a":01}',
+    b'{"a":9007199254740992}',
+    b'{"a":NaN}',
+    b'{"a":"\\u0041"}',
+    b'{"a":"\\/"}',
+    b'{"a":"\\ud800"}',
+    b'{"\\ud800":1,"a":2}',
+    b'{"a":"\xff"}',
+    b'\xef\xbb\xbf{"a":1}',
+    '{"a":"e\u0323\u0302"}'.encode(),
+    '{"e\u0302":1}'.encode(),
+    b'{"a":' + b"[" * 20 + b"]" * 20 + b"}",
+    b'{"__proto__":1.5}',
+]
+
+
 def canonical_vectors() -> dict[str, Any]:
     """Documents with their bytes, and byte strings (hexadecimal) that are not canonical."""
     documents: list[dict[str, Any]] = [
@@ -38,36 +67,9 @@ def canonical_vectors() -> dict[str, Any]:
     ]
     documents[-1].pop("\ufb33")  # its NFC is another string, so it can't be a key here
     documents[-1]["\uff5e"] = "and this, which UTF-8 would put before"
-    refused = [
-        b"",
-        b"null",
-        b"[]",
-        b'"a"',
-        b'{"a": 1}',
-        b'{"a":1}\n',
-        b'{"b":1,"a":2}',
-        b'{"a":1,"a":1}',
-        b'{"a":1.5}',
-        b'{"a":1.0}',
-        b'{"a":1e3}',
-        b'{"a":-0}',
-        b'{"a":01}',
-        b'{"a":9007199254740992}',
-        b'{"a":NaN}',
-        b'{"a":"\\u0041"}',
-        b'{"a":"\\/"}',
-        b'{"a":"\\ud800"}',
-        b'{"\\ud800":1,"a":2}',
-        b'{"a":"\xff"}',
-        b'\xef\xbb\xbf{"a":1}',
-        '{"a":"e\u0323\u0302"}'.encode(),
-        '{"e\u0302":1}'.encode(),
-        b'{"a":' + b"[" * 20 + b"]" * 20 + b"}",
-        b'{"__proto__":1.5}',
-    ]
     return {
         "documents": [{"document": item, "bytes": dump_canonical(item).hex()} for item in documents],
-        "refused": [item.hex() for item in refused],
+        "refused": [item.hex() for item in NOT_CANONICAL],
     }
 
 
@@ -256,6 +258,20 @@ def rowkey_vectors() -> dict[str, Any]:
     }
 
 
+def _spoilt_attachments(found: dict[str, Any]) -> list[Any]:
+    """What may not stand where that list of files stands."""
+    one = found["files"][0]
+    return [
+        None, [], {}, {**found, "more": 1}, {"files": found["files"]}, {"secret": found["secret"]},
+        {**found, "files": []}, {**found, "files": [*found["files"], {**one, "sha256": "B" * 42 + "A"}]},
+        {**found, "files": [one, one]}, {**found, "files": [{**one, "type": "svg"}]},
+        {**found, "files": [{**one, "name": "a"}]}, {**found, "files": [{**one, "sha256": "AA"}]},
+        {**found, "files": [{**one, "sha256": 3}]}, {**found, "files": {}},
+        {**found, "secret": "AA"}, {**found, "secret": 5}, {**found, "secret": None}, {**found, "files": [3]},
+        {**found, "files": [{**one, "type": ["jpeg"]}]},
+    ]  # fmt: skip
+
+
 def attachment_vectors() -> dict[str, Any]:
     """A payload with three files, the files' keys, a small file sealed, and one bit changed in each field."""
     secret, data = seed_of("attachments"), "Ảnh chụp công văn".encode()
@@ -272,24 +288,13 @@ def attachment_vectors() -> dict[str, Any]:
         "suite": sealed.index(b"AES"),
     }
     inside = {"consultation": sealed.index(CONSULTATION.encode()), "content": head, "tag": len(sealed) - 1}
-    documents = json.loads(payload.build_payload(whole))
-    one, found = documents["attachments"]["files"][0], documents["attachments"]
-    changes: list[Any] = [
-        None, [], {}, {**found, "more": 1}, {"files": found["files"]}, {"secret": found["secret"]},
-        {**found, "files": []}, {**found, "files": [*found["files"], {**one, "sha256": "B" * 42 + "A"}]},
-        {**found, "files": [one, one]}, {**found, "files": [{**one, "type": "svg"}]},
-        {**found, "files": [{**one, "name": "a"}]}, {**found, "files": [{**one, "sha256": "AA"}]},
-        {**found, "files": [{**one, "sha256": 3}]}, {**found, "files": {}},
-        {**found, "secret": "AA"}, {**found, "secret": 5}, {**found, "secret": None}, {**found, "files": [3]},
-        {**found, "files": [{**one, "type": ["jpeg"]}]},
-    ]  # fmt: skip
     return {
         "secret": secret.hex(),
         "keys": [attachment.attachment_key(secret, place).hex() for place in range(attachment.COUNT_MAX)],
         "payload": {
             "bytes": payload.build_payload(whole).hex(),
             "files": [{"sha256": file.sha256.hex(), "type": file.type} for file in files],
-            "changes": changes,
+            "changes": _spoilt_attachments(json.loads(payload.build_payload(whole))["attachments"]),
         },
         "consultation": CONSULTATION,
         "place": 1,

@@ -23,7 +23,7 @@ from portal.submissions import attachments
 from portal.submissions.service import Acceptance, accept, came_before, offer
 from portal.submissions.together import Group, Offer, Opened, Outcome, accept_all
 from portal.web.bucket import GlobalBucket
-from portal.web.one_size import JSON, SENT_SIZE
+from portal.web.one_size import JSON
 from portal.web.public import attached
 from portal.web.public.blueprint import public
 from portal.web.public.bodies import Sealed, read_sealed, read_sealed_with_files
@@ -175,14 +175,13 @@ def _welcome(place: Intake, sealed: Sealed) -> Spendable:
 
 
 def told(taken: Acceptance) -> tuple[bytes, int]:
-    """The answer: JSON of one size, and its status."""
+    """The answer's JSON and its status."""
     data = json.dumps({"leaf": taken.leaf.decode(), "promise": taken.promise}).encode()
-    return data.ljust(SENT_SIZE), 201 if taken.fresh else 200
+    return data, 201 if taken.fresh else 200
 
 
 def _answer(taken: Acceptance) -> ResponseReturnValue:
-    data, status = told(taken)
-    return Response(data, status, mimetype=JSON)
+    return Response(*told(taken), mimetype=JSON)
 
 
 @public.post("/c/<cid>/sealed-file")

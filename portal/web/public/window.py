@@ -17,7 +17,7 @@ from flask import Flask
 
 from portal.config import Settings
 from portal.web.declared import LOCAL, PUBLIC, access_of
-from portal.web.one_size import JSON, status_line
+from portal.web.one_size import JSON, SENT_SIZE, status_line
 from portal.web.origin import comes_from
 from portal.web.public.bodies import read_sealed
 from portal.web.public.submissions import REFUSED, take, told
@@ -52,7 +52,8 @@ class Window:
         taken = self._take(found[1], environ) if found and self._is_ordinary(environ) else None
         if taken is None:
             return self._inner(environ, start_response)
-        data, status = told(taken)
+        said, status = told(taken)
+        data = said.ljust(SENT_SIZE)
         start_response(status_line(status), [("Content-Type", JSON), ("Content-Length", str(len(data)))])
         return [data]
 

@@ -7,7 +7,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from portal.crypto.encoding import b64url_decode, b64url_encode
@@ -15,6 +15,7 @@ from portal.crypto.statements import read_closing, read_terms
 from portal.issuer_factory import create_issuer_app
 from portal.issuing.models import Issuance
 from portal.web.issuer.claims import ANSWER_SIZE
+from portal.web.issuer.runtime import runtime
 from tests.issuing.support import CONSULTATION, PORTAL, Person, issuer_settings, one_round
 from tests.web.line import on_the_line
 
@@ -72,6 +73,19 @@ def test_every_answer_has_one_size_and_no_cookie(stranger, ready) -> None:
     # the other site's page is told less in the headers: it may not read the answer
     del answers["cross-site"]
     assert len({on_the_line(answer) for answer in answers.values()}) == 1
+
+
+def test_a_wrong_code_costs_the_same_work_on_the_roster_and_off_it(stranger, ready) -> None:
+    """Whoever asks sees how long an answer takes: benchmarks/timing.py measures it."""
+    with stranger.application.app_context():
+        engine = runtime().engine
+    asked: list[list[str]] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: asked[-1].append(given[2]))
+    wrong = body(Person("CB001", ready[1]["CB002"], ready[0]))
+    for code in ("CB001", "CB999", "no code!"):
+        asked.append([])
+        assert send(stranger, wrong | {"staff_code": code}).json["error"] == "claim-unknown"
+    assert asked[0] == asked[1] == asked[2] and len(asked[0]) > 1
 
 
 @pytest.mark.parametrize(
