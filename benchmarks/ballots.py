@@ -96,14 +96,24 @@ class Bench:
         """On the roster."""
         return len(self.pair.issuers[0].codes)
 
-    def redeem(self) -> tuple[float, float, float]:
-        """Comments a second with a ballot, without one, and pairs of bare verifications."""
+    def close(self) -> None:
+        """The issuers close their lists."""
         with self.app.app_context(), unit_of_work() as session:
             close_issuing(session, self.log, self.clock, self.pair)
-        plain = [self.office.seal() for _ in self.held]
-        without = rate(lambda: [self._send(self.office.consultation, item, None) for item in plain], len(plain))
+
+    def open(self) -> None:
+        """Ballots are taken from now on."""
+        if self.clock.today() <= self.pair.collect_until:
+            self.close()
         move_to(self.clock, self.opens)
         self.office.consultation = self.pair.consultation
+
+    def redeem(self) -> tuple[float, float, float]:
+        """Comments a second with a ballot, without one, and pairs of bare verifications."""
+        self.close()
+        plain = [self.office.seal() for _ in self.held]
+        without = rate(lambda: [self._send(self.office.consultation, item, None) for item in plain], len(plain))
+        self.open()
         sealed = [self.office.seal() for _ in self.held]
         bindings = [
             bound(self.pair, held, sha256(envelope).digest())

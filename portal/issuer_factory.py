@@ -12,7 +12,7 @@ from portal.config import ROOT
 from portal.issuing.config import IssuerSettings
 from portal.issuing.desk_lock import DeskLock
 from portal.issuing.store import open_store
-from portal.web import declared, errors, headers, issuer
+from portal.web import declared, errors, headers, issuer, strokes
 from portal.web.assets import load_assets
 from portal.web.bucket import GlobalBucket, KeyedBuckets
 from portal.web.issuer import claims
@@ -39,6 +39,7 @@ def create_issuer_app(settings: IssuerSettings, clock: Clock | None = None) -> F
     if settings.env == "demo":
         app.before_request(declared.only_this_machine)
     issuer.install(app)
+    strokes.install(app, claims.STROKE)
     CSRFProtect(app).exempt(claims.blueprint)
     headers.install_for(app, (settings.address,), wasm=False)
     return app

@@ -1,7 +1,8 @@
 """What an issuer answers to anybody: claims from the portal's pages, its terms, and its list after the last day.
 
 Interfaces: ``docs/ballots.md``. No cookie, no session; nothing of who asks is read but the origin of the page that
-asks and the language it wants. Every answer to a claim has one size, so that who watches the line learns no more.
+asks and the language it wants. Every answer to a claim has one size and comes at a stroke (:mod:`portal.web.strokes`),
+so that who watches the line learns no more.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from portal.crypto.statements import EACH_MOST
 from portal.errors import Conflict, Forbidden, Invalid, TooMany
 from portal.issuing import claims, rounds
 from portal.storage import forget_order
+from portal.web import strokes
 from portal.web.body import closed_body
 from portal.web.issuer.runtime import reading, runtime, writing
 from portal.web.one_size import even
@@ -25,6 +27,8 @@ from portal.web.one_size import even
 ANSWER_SIZE = 8192
 MESSAGE_SIZE = MODULUS_BITS // 8
 TYPED_MAX = 64
+STROKE = 0.050
+"""Seconds between two strokes at which claims are answered."""
 
 blueprint = Blueprint("claims", __name__)
 
@@ -33,6 +37,7 @@ blueprint = Blueprint("claims", __name__)
 def claim(consultation: str) -> ResponseReturnValue:
     """A person's blinded messages, signed; the signatures leave only after the store has noted them."""
     asked, tools = read_claim(), runtime()
+    strokes.begin()
     today = tools.clock.today()
     with reading() as session:
         row = rounds.get(session, consultation)

@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from portal.config import Settings
 from portal.submissions.together import Group
-from portal.web import access, one_size
+from portal.web import access, one_size, strokes
 from portal.web.bucket import GlobalBucket
 from portal.web.locale import public_url
 from portal.web.origin import check_origin
@@ -48,6 +48,9 @@ __all__ = [
     "sealing",
     "tables",
 ]
+
+STROKE = 0.020
+"""Seconds between two strokes at which comments with ballots and answers with tickets are answered."""
 
 NAV = {
     "home": ("consultation",),
@@ -103,6 +106,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.context_processor(partial(_layout, settings))
     files.install(app)
     one_size.install(app, ("submit", "submit_with_files", "answer"), one_size.SENT_SIZE)
+    strokes.install(app, STROKE)
     access.register(app, public, access.PUBLIC, name="public")
     access.register(app, public, access.PUBLIC, name="public_en", prefix="/en")
     window.install(app, settings)

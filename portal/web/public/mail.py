@@ -14,6 +14,7 @@ from portal.consultations.models import Consultation
 from portal.extensions import db
 from portal.submissions import mailbox
 from portal.submissions.sequencing import count_sequenced
+from portal.web import strokes
 from portal.web.posted import octets, read_posted
 from portal.web.public.blueprint import public
 from portal.web.public.log import OCTETS
@@ -52,6 +53,7 @@ def mail(cid: str, bucket: int) -> Response:
 def answer(cid: str) -> ResponseReturnValue:
     """Take a sealed answer for a ticket: 201 with the log's promise, 200 when the same bytes came before."""
     posted, ticket = read_posted("ticket")
+    strokes.begin()
     here, days = runtime(), runtime().settings.promise_days
     with unit_of_work() as session:
         row = consultations.get_public(session, cid)

@@ -22,6 +22,7 @@ from portal.extensions import db
 from portal.submissions import attachments
 from portal.submissions.service import Acceptance, accept, came_before, offer
 from portal.submissions.together import Group, Offer, Opened, Outcome, accept_all
+from portal.web import strokes
 from portal.web.bucket import GlobalBucket
 from portal.web.one_size import JSON
 from portal.web.public import attached
@@ -129,6 +130,7 @@ def _verified(cid: str, sealed: Sealed) -> Spendable:
     """The ballot, verified before the write lock is taken: what is forged makes nobody else wait."""
     if sealed.ballot is None:
         return None
+    strokes.begin()  # whether it is good, spent or forged is nobody's on the way
     with Session(db.engine) as session:
         if not intake(session, cid).with_ballots:
             return sealed.ballot

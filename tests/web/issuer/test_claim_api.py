@@ -14,7 +14,7 @@ from portal.crypto.encoding import b64url_decode, b64url_encode
 from portal.crypto.statements import read_closing, read_terms
 from portal.issuer_factory import create_issuer_app
 from portal.issuing.models import Issuance
-from portal.web.issuer.claims import ANSWER_SIZE
+from portal.web.issuer.claims import ANSWER_SIZE, STROKE
 from portal.web.issuer.runtime import runtime
 from tests.issuing.support import CONSULTATION, PORTAL, Person, issuer_settings, one_round
 from tests.web.line import on_the_line
@@ -50,7 +50,7 @@ def test_a_claim_is_answered_with_signatures_that_hold(stranger, ready) -> None:
     assert again.get_data() == first.get_data()
 
 
-def test_every_answer_has_one_size_and_no_cookie(stranger, ready) -> None:
+def test_every_answer_has_one_size_comes_at_a_stroke_and_sets_no_cookie(stranger, ready, rests) -> None:
     # given good and bad claims
     key, codes = ready
     person = Person("CB001", codes["CB001"], key)
@@ -73,6 +73,9 @@ def test_every_answer_has_one_size_and_no_cookie(stranger, ready) -> None:
     # the other site's page is told less in the headers: it may not read the answer
     del answers["cross-site"]
     assert len({on_the_line(answer) for answer in answers.values()}) == 1
+    # and what was read as a claim was held back, signed or not: all but what came from elsewhere or was too large
+    assert len(rests) == 6
+    assert all(0 <= seconds <= STROKE for seconds in rests)
 
 
 def test_a_wrong_code_costs_the_same_work_on_the_roster_and_off_it(stranger, ready) -> None:

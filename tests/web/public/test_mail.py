@@ -132,7 +132,7 @@ def test_after_its_last_day_nothing_is_read_or_taken(public, talk, clock) -> Non
     assert (refused.status_code, refused.get_json()["error"]) == (409, "talk-over")
 
 
-def test_all_answers_of_the_portal_to_an_answer_have_one_size(public, talk) -> None:
+def test_all_answers_of_the_portal_to_an_answer_have_one_size_and_wait_for_a_stroke(public, talk, rests) -> None:
     given = [
         *((talk.answer("x" * n), ticket) for n, ticket in zip((1, 500, 1000), talk.tickets, strict=True)),
         (talk.answer(), talk.tickets[0]),
@@ -142,3 +142,4 @@ def test_all_answers_of_the_portal_to_an_answer_have_one_size(public, talk) -> N
     assert [answer.status_code for answer in answers] == [201, 201, 201, 409, 409]
     answers.append(post(public, talk, talk.answer(), talk.tickets[0], bucket=2))
     assert len({on_the_line(answer) for answer in answers}) == 1
+    assert len(rests) == len(answers)

@@ -30,6 +30,7 @@ from portal.factory import create_public_app
 from portal.ledger.log import Log
 from portal.submissions.sequencing import sequence_groups
 from portal.web.errors import MESSAGES
+from portal.web.public import STROKE
 from portal.web.runtime import unit_of_work
 from tests.ballots.support import (
     CONSULTATION,
@@ -155,6 +156,22 @@ def test_every_refusal_of_a_ballot_has_its_status_and_its_words(
     answers += [send(public, voter, body) for body in (good, good, voter.body())]
     assert [answer.status_code for answer in answers[-3:]] == [201, 200, 409]
     assert len({on_the_line(answer) for answer in answers}) == 1
+
+
+def test_good_spent_forged_and_repeated_ballots_are_answered_at_strokes(
+    public: FlaskClient, voter: Voter, rests: list[float]
+) -> None:
+    good = voter.body()
+    forged = voter.body(1, envelope=voter.office.seal()[0])
+    forged["ballot"] = good["ballot"]
+    answers = [send(public, voter, body) for body in (good, good, voter.body(), forged)]
+    assert [answer.status_code for answer in answers] == [201, 200, 409, 422]
+    assert len(rests) == 4
+    # and so is a sealed file in a form
+    data = {"file": (io.BytesIO(json.dumps(voter.body()).encode()), "comment.sealed")}
+    assert public.post(f"/en/c/{CONSULTATION}/sealed-file", data=data).status_code == 409
+    assert len(rests) == 5
+    assert all(0 <= seconds <= STROKE for seconds in rests)
 
 
 def test_a_ballot_where_none_is_needed_is_refused_unspent(public: FlaskClient, public_app: Flask, voter: Voter) -> None:
