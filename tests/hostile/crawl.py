@@ -2,7 +2,7 @@
 
 Wapiti lives in an environment of its own (``build/wapiti``, made here on first use): it pins much that the portal
 pins otherwise. A finding that is not in :data:`KNOWN` ends the run with status 1, and so does an answer of 5xx that
-the portal calls unexpected.
+the portal calls unexpected, or a call of the portal to a server that an attacker named (:mod:`tests.hostile.endpoint`).
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from urllib.parse import urlsplit
 
 from portal.config import ROOT
 from tests.browser.served import demonstration
+from tests.hostile.endpoint import endpoint
 from tests.hostile.flood import signed_in
 from tests.powercut.__main__ import say
 
 HOME, WANTED = ROOT / "build" / "wapiti", "wapiti3>=3.2,<4"
 MODULES = (
     "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,redirect,shellshock,"
-    "sql,timesql,xss"
+    "sql,ssrf,timesql,upload,xss,xxe"
 )
-"""All that need no call back from a server in the internet, and ask for what there is (no LDAP)."""
+"""All that ask for what there is: no LDAP, no Java (log4shell, spring4shell), no product of others."""
 KNOWN = {
     "HTTP Strict Transport Security (HSTS)": "the demonstration is served without TLS; deploy/ holds the header",
     "Secure Flag cookie": "the demonstration is served without TLS; elsewhere the cookie has the flag",
@@ -48,10 +49,10 @@ def wapiti() -> Path:
     return program
 
 
-def scan(url: str, report: Path, seconds: int, cookie: str = "") -> dict[str, Any]:
-    """Wapiti's report as it writes it."""
+def scan(url: str, report: Path, seconds: int, outside: str, cookie: str = "") -> dict[str, Any]:
+    """Wapiti's report as it writes it. ``outside``: the server that the portal is to be talked into calling."""
     given = ["-u", url, "--scope", "folder", "-m", MODULES, "--flush-session", "--no-bugreport", "-v", "0"]
-    given += ["-f", "json", "-o", str(report), "--store-session", str(report.parent)]
+    given += ["-f", "json", "-o", str(report), "--store-session", str(report.parent), "--endpoint", outside]
     given += ["--max-scan-time", str(seconds), "--max-attack-time", str(seconds // 8)]
     if cookie:
         # Not where it would end its own session. (With --drop-set-cookie, Wapiti sends no cookie at all.)
@@ -101,16 +102,18 @@ def one(who: str, folder: Path, seconds: int) -> bool:
     """Scan as that one; whether all that was found is known, and nothing surprised the portal."""
     folder.mkdir()
     said = folder / "said"
-    with demonstration(folder / "office", said) as portal:
+    with demonstration(folder / "office", said) as portal, endpoint() as outside:
         url, cookie = f"{portal.url}/", ""
         if who in ROLES:
             person = portal.people[who]
             url, cookie = f"{url}staff/", signed_in(urlsplit(url).port or 80, person["email"], person["password"])
-        good = told(who, scan(url, folder / "report.json", seconds, cookie))
+        good = told(who, scan(url, folder / "report.json", seconds, outside.url, cookie))
         surprises = [line for line in said.read_text("utf-8").splitlines() if " unexpected " in line]
     if surprises:
         say(f"  {len(surprises)} answers that the portal did not expect itself: {surprises[:5]}")
-    return good and not surprises
+    if outside.calls:
+        say(f"  NEW: the portal called a server that an attacker named: {outside.calls[:5]}")
+    return good and not surprises and not outside.calls
 
 
 if __name__ == "__main__":
