@@ -2,7 +2,7 @@
 
     python benchmarks/submit.py [--engine sqlite|postgresql] [--requests 1500] [--rounds 3] [--clients 1,4,16,64]
 
-Both apps run under the same gunicorn (2 workers x 4 threads) on the same engine, every commit on the disk, in turns,
+Both apps run under the same gunicorn (2 workers x 8 threads) on the same engine, every commit on the disk, in turns,
 and get the same bodies: real envelopes whose content was varied, so that each is unique and well formed. The client is
 one asyncio process on the same machine; its cost counts against both. For each number of clients the median round is
 printed.

@@ -29,6 +29,8 @@ ACROSS_A_NETWORK = {
     "options": "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 "
     "-c tcp_user_timeout=15000",
 }
+KEPT_CONNECTIONS = 8
+"""Of a process's pool, between requests: one for each thread of ``portal serve``."""
 
 
 class Base(DeclarativeBase):
@@ -69,6 +71,8 @@ def configure_database(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.sqlalchemy_url
     remote = settings.sqlalchemy_url.startswith("postgresql")
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_size": KEPT_CONNECTIONS,
+        "max_overflow": -1,  # threads are the limit: each holds one connection, at times two
         "pool_pre_ping": not settings.sqlalchemy_url.startswith("sqlite"),
         "hide_parameters": True,  # an error's text must not carry what was being stored
         "connect_args": dict(ACROSS_A_NETWORK) if remote else {},

@@ -60,7 +60,7 @@ def demo(port: int, build_only: bool) -> None:
     show(settings, port, desks)
     if not build_only:
         with serving(desks, port), witnesses_up(witnesses):
-            run(settings, host="127.0.0.1", port=port, workers=2, threads=4)
+            run(settings, host="127.0.0.1", port=port, workers=2, threads=8)
 
 
 @contextmanager

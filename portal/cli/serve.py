@@ -48,7 +48,7 @@ def keep_ticking(stop: threading.Event) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--workers", default=2, show_default=True, help="Worker processes.")
-@click.option("--threads", default=4, show_default=True, help="Threads in each worker.")
+@click.option("--threads", default=8, show_default=True, help="Threads in each worker.")
 @click.option("--no-ticker", is_flag=True, help="Leave the ticker to another process: `portal tick --every 20`.")
 def serve(host: str, port: int, workers: int, threads: int, no_ticker: bool) -> None:
     """Serve the portal (gunicorn, no access log) and run the ticker.
