@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKERS, THREADS = 2, 8
-"""What ``portal serve`` runs by default."""
+sys.path.insert(0, str(ROOT))
+
+from portal.cli.gunicorn_server import THREADS, WORKERS  # noqa: E402
+
 GUNICORN = [
     "-m", "gunicorn", "--workers", str(WORKERS), "--threads", str(THREADS), "--worker-class", "gthread",
     "--log-level", "error", "--no-control-socket",

@@ -21,7 +21,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from flask.testing import FlaskClient
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -63,6 +66,12 @@ def compare(what: str, asks: Mapping[str, Callable[[], float]], rounds: int, bas
             print(f"{what}: {kind} / {base}: {statistics.median(times[kind]) / least:.3f}", flush=True)
 
 
+def posted(client: FlaskClient, url: str, made: Callable[[], Mapping[str, object]], status: int) -> float:
+    """Milliseconds of posting what is made before, from the portal's own page; the answer must have that status."""
+    given: dict[str, Any] = {"json": made(), "headers": {"Origin": ORIGIN}}
+    return timed(lambda: client.post(url, **given), status)
+
+
 def receipts(folder: Path, comments: int, rounds: int) -> None:
     """Of a log with that many comments."""
     place = build(folder, comments, "")
@@ -101,8 +110,7 @@ def ballots(folder: Path, rounds: int) -> None:
     bench = Bench(folder, -(-2 * rounds // EACH) + 1)
     bench.collect()
     bench.open()
-    fresh, client = iter(bench.held[1:]), bench.app.test_client()
-    url = f"/c/{bench.pair.consultation}/submissions"
+    fresh = iter(bench.held[1:])
 
     def body(held: HeldBallot) -> dict[str, str]:
         envelope, raw = bench.office.seal()
@@ -110,13 +118,10 @@ def ballots(folder: Path, rounds: int) -> None:
         sent = {"envelope": envelope, "locator_hash": receipt.locator_hash(raw), "ballot": data}
         return {name: b64url_encode(value) for name, value in sent.items()}
 
-    def ask(made: Callable[[], dict[str, str]], status: int) -> float:
-        given = {"json": made(), "headers": {"Origin": ORIGIN}}
-        return timed(lambda: client.post(url, **given), status)
-
     spent = bench.held[0]
     forged = HeldBallot(spent.seed, (*spent.signatures[:-1], secrets.token_bytes(len(spent.signatures[-1]))))
     first = body(spent)
+    ask = partial(posted, bench.app.test_client(), f"/c/{bench.pair.consultation}/submissions")
     ask(lambda: first, 201)
     asks = {
         **dict.fromkeys((GOOD, f"{GOOD} again"), partial(ask, lambda: body(next(fresh)), 201)),
@@ -135,22 +140,18 @@ def answers(folder: Path, rounds: int) -> None:
         row = consultations.get(session, place.office.consultation)
         while len(tickets) < 2 * rounds + 1:
             talk.number = 0  # no conversation is meant to be this long
-            posted, hashes = talk.ask()
-            mailbox.ask(session, place.log, place.clock, row, posted=posted, tickets=hashes, promise_days=2)
+            question, hashes = talk.ask()
+            mailbox.ask(session, place.log, place.clock, row, posted=question, tickets=hashes, promise_days=2)
             tickets += talk.tickets
-    client, url = place.public.test_client(), f"/c/{place.office.consultation}/mail"
     spent, fresh = tickets[0], iter(tickets[1:])
 
     def body(ticket: bytes) -> dict[str, object]:
         talk.number = 0
-        posted = talk.answer()
-        return {"message": b64url_encode(posted.data), "bucket": posted.bucket, "ticket": b64url_encode(ticket)}
-
-    def ask(made: Callable[[], dict[str, object]], status: int) -> float:
-        given = {"json": made(), "headers": {"Origin": ORIGIN}}
-        return timed(lambda: client.post(url, **given), status)
+        said = talk.answer()
+        return {"message": b64url_encode(said.data), "bucket": said.bucket, "ticket": b64url_encode(ticket)}
 
     first = body(spent)
+    ask = partial(posted, place.public.test_client(), f"/c/{place.office.consultation}/mail")
     ask(lambda: first, 201)
     asks = {
         **dict.fromkeys((GOOD, f"{GOOD} again"), partial(ask, lambda: body(next(fresh)), 201)),

@@ -24,6 +24,7 @@ from portal.cli.demo_build import DemoOffers, DemoOfficeBuilder, DemoStaff
 from portal.cli.demo_data import load_office
 from portal.cli.demo_issuers import DESK_NOTE, DemoIssuers, Desk, prepare_desks
 from portal.cli.demo_witnesses import prepare_witnesses, witnesses_up
+from portal.cli.gunicorn_server import THREADS, WORKERS
 from portal.cli.init import make_secrets, write_private
 from portal.cli.serve import run
 from portal.cli.tick import tidy
@@ -60,7 +61,7 @@ def demo(port: int, build_only: bool) -> None:
     show(settings, port, desks)
     if not build_only:
         with serving(desks, port), witnesses_up(witnesses):
-            run(settings, host="127.0.0.1", port=port, workers=2, threads=8)
+            run(settings, host="127.0.0.1", port=port, workers=WORKERS, threads=THREADS)
 
 
 @contextmanager

@@ -51,6 +51,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         return importlib.import_module(self.module).app
 
 
+WORKERS, THREADS = 2, 8
+"""Processes, and threads in each of them, that ``portal serve`` runs unless it is told otherwise."""
+
+
 def server_options(*, host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
     """Gunicorn's options."""
     return {

@@ -10,7 +10,7 @@ import click
 
 from portal.cli.assets import record_assets
 from portal.cli.context import open_log
-from portal.cli.gunicorn_server import Server, check_host, server_options
+from portal.cli.gunicorn_server import THREADS, WORKERS, Server, check_host, server_options
 from portal.cli.witnessing import refuse_rolled_back
 from portal.config import ROOT, Settings, load_settings
 
@@ -47,8 +47,8 @@ def keep_ticking(stop: threading.Event) -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--workers", default=2, show_default=True, help="Worker processes.")
-@click.option("--threads", default=8, show_default=True, help="Threads in each worker.")
+@click.option("--workers", default=WORKERS, show_default=True, help="Worker processes.")
+@click.option("--threads", default=THREADS, show_default=True, help="Threads in each worker.")
 @click.option("--no-ticker", is_flag=True, help="Leave the ticker to another process: `portal tick --every 20`.")
 def serve(host: str, port: int, workers: int, threads: int, no_ticker: bool) -> None:
     """Serve the portal (gunicorn, no access log) and run the ticker.

@@ -58,9 +58,8 @@ def _picture() -> str:
     )
 
 
-def pptx(folder: Path) -> Path:
-    """Two slides, one of them hidden, with a photograph, speaker notes, a remark with its author, and properties."""
-    parts = {
+def _parts() -> dict[str, str]:
+    return {
         "_rels/.rels": _rels(("officeDocument", "ppt/presentation.xml"))
         .replace("</Relationships>", f"{CORE}</Relationships>"),
         "docProps/core.xml": f"<c><creator>{planted.AUTHOR}</creator></c>",
@@ -86,6 +85,11 @@ def pptx(folder: Path) -> Path:
         "ppt/commentAuthors.xml": f'<p:cmAuthorLst {NAMES}><p:cmAuthor name="{planted.EDITOR}"/></p:cmAuthorLst>',
         "ppt/comments/comment1.xml": f"<p:cmLst {NAMES}><p:cm><p:text>{planted.REMARK}</p:text></p:cm></p:cmLst>",
     }  # fmt: skip
+
+
+def pptx(folder: Path) -> Path:
+    """Two slides, one of them hidden, with a photograph, speaker notes, a remark with its author, and properties."""
+    parts = _parts()
     overrides = "".join(
         f'<Override PartName="/{name}" ContentType="{OFFICE}-officedocument.presentationml.{kind}+xml"/>'
         for name, kind in TYPES.items()

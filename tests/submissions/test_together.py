@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -259,6 +260,17 @@ def test_a_group_is_bounded(monkeypatch) -> None:
 # --- the view ---
 
 
+def all_at_once(group: Group, run: Callable[[dict[str, str]], None], bodies: list[dict[str, str]]) -> None:
+    """Each in a thread of its own, served when all of them wait; returns when all are answered."""
+    with held(group):
+        threads = [threading.Thread(target=run, args=(body,)) for body in bodies]
+        for thread in threads:
+            thread.start()
+        until(lambda: len(group._waiting) == len(bodies))
+    for thread in threads:
+        thread.join()
+
+
 def test_posts_that_come_together_share_one_transaction_and_a_retry_is_answered(
     public_app, office, monkeypatch
 ) -> None:
@@ -279,24 +291,12 @@ def test_posts_that_come_together_share_one_transaction_and_a_retry_is_answered(
         answers.append((answer.status_code, answer.get_json().get("promise", "")))
 
     group: Group = public_app.extensions[submissions.GROUP]
-    with held(group):
-        threads = [threading.Thread(target=run, args=(body,)) for body in good]
-        for thread in threads:
-            thread.start()
-        until(lambda: len(group._waiting) == 4)
-    for thread in threads:
-        thread.join()
+    all_at_once(group, run, good)
     assert groups == [4]
     assert sorted(status for status, _ in answers) == [201] * 4
     assert len({promise for _, promise in answers}) == 4
     # then the same bytes again, beside a new comment, are answered as the first time
-    with held(group):
-        threads = [threading.Thread(target=run, args=(body,)) for body in (good[0], body_of(*office.seal()))]
-        for thread in threads:
-            thread.start()
-        until(lambda: len(group._waiting) == 2)
-    for thread in threads:
-        thread.join()
+    all_at_once(group, run, [good[0], body_of(*office.seal())])
     assert sorted(status for status, _ in answers[4:]) == [200, 201]
     with public_app.app_context():
         assert stored(db.session()) == (5, 5, 5)
